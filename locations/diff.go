@@ -1,0 +1,157 @@
+package locations
+
+import "strings"
+
+// Kind says in which way a node differs between the owner's tree and the other's.
+type Kind int
+
+// The kinds of change. When several hold, the first that applies is named: missing or extra, then level, then
+// parent, then fields; Change.Fields always lists all differing fields.
+const (
+	Missing      Kind = iota + 1 // the owner has it, the other has not
+	Extra                        // the other has it, the owner has not
+	Changed                      // same parent and level, other fields differ
+	Moved                        // the parent differs
+	LevelChanged                 // the level differs
+)
+
+var kindNames = [...]string{"invalid", "missing", "extra", "changed", "moved", "level_changed"}
+
+// String returns the stable name of the kind.
+func (k Kind) String() string {
+	if k < Missing || k > LevelChanged {
+		return kindNames[0]
+	}
+	return kindNames[k]
+}
+
+// Change is one node that differs.
+type Change struct {
+	Key    Key
+	Kind   Kind
+	Fields Fields // all differing fields; none for missing and extra
+	Ours   Node   // the owner's; zero for extra
+	Theirs Node   // the other's; zero for missing
+	// Closed says that the owner's node is inactive with nothing active below it, and the other's is not.
+	Closed bool
+	// Edited says that the other side changed its node by hand since the last push.
+	Edited bool
+}
+
+// Counts is the number of changes by kind.
+type Counts struct{ Missing, Extra, Changed, Moved, LevelChanged int }
+
+// Diff lists what differs between two trees, ordered by key. Equality is exact, byte for byte.
+type Diff struct{ Changes []Change }
+
+// Empty reports whether nothing differs: the two sides are in sync.
+func (d Diff) Empty() bool { return len(d.Changes) == 0 }
+
+// Counts counts the changes by kind.
+func (d Diff) Counts() Counts {
+	var c Counts
+	for _, ch := range d.Changes {
+		switch ch.Kind {
+		case Missing:
+			c.Missing++
+		case Extra:
+			c.Extra++
+		case Changed:
+			c.Changed++
+		case Moved:
+			c.Moved++
+		case LevelChanged:
+			c.LevelChanged++
+		}
+	}
+	return c
+}
+
+// Compare lists what differs between the owner's tree and another's copy. A node that is inactive with nothing
+// active below it counts as equal to one that is absent, and to any other such node; the active flag is
+// compared when both sides have the node and one of them uses it.
+func Compare(owner, other *Tree) Diff { return diff(owner.side(), other.side()) }
+
+// side is one half of a comparison: nodes ordered by key, with their prints. It may be a whole tree or only
+// the part of it that is known to differ.
+type side struct {
+	nodes    []Node
+	own, sub []Print
+	edited   []bool // nil where nothing was edited
+}
+
+func (t *Tree) side() side { return side{nodes: t.nodes, own: t.own, sub: t.sub, edited: t.edited} }
+
+// sparse makes a side of single rows ordered by key.
+func sparse(rows []Stored) side {
+	n := len(rows)
+	s := side{nodes: make([]Node, n), own: make([]Print, n), sub: make([]Print, n), edited: make([]bool, n)}
+	for i, r := range rows {
+		s.nodes[i], s.own[i], s.sub[i], s.edited[i] = r.Node, r.Own, r.Sub, r.Edited
+	}
+	return s
+}
+
+func (s *side) quiet(i int) bool { return s.sub[i] == (Print{}) }
+
+// diff is the one home of the rule: a merge join over both sides. It allocates only for changes.
+func diff(a, b side) Diff {
+	var d Diff
+	i, j := 0, 0
+	for i < len(a.nodes) && j < len(b.nodes) {
+		x, y := &a.nodes[i], &b.nodes[j]
+		if x.Key == y.Key {
+			if a.own[i] != b.own[j] || x.Parent != y.Parent {
+				d.both(&a, &b, i, j)
+			}
+			i++
+			j++
+		} else if strings.Compare(string(x.Key), string(y.Key)) < 0 {
+			d.missing(&a, i)
+			i++
+		} else {
+			d.extra(&b, j)
+			j++
+		}
+	}
+	for ; i < len(a.nodes); i++ {
+		d.missing(&a, i)
+	}
+	for ; j < len(b.nodes); j++ {
+		d.extra(&b, j)
+	}
+	return d
+}
+
+func (d *Diff) both(a, b *side, i, j int) {
+	closed := a.quiet(i)
+	if closed && b.quiet(j) {
+		return
+	}
+	x, y := &a.nodes[i], &b.nodes[j]
+	c := Change{
+		Key: x.Key, Kind: Changed, Fields: differing(x, y), Ours: x.Clone(), Theirs: y.Clone(), Closed: closed,
+		Edited: b.edited != nil && b.edited[j],
+	}
+	switch {
+	case c.Fields.Has(FieldLevel):
+		c.Kind = LevelChanged
+	case c.Fields.Has(FieldParent):
+		c.Kind = Moved
+	}
+	d.Changes = append(d.Changes, c)
+}
+
+func (d *Diff) missing(a *side, i int) {
+	if !a.quiet(i) {
+		d.Changes = append(d.Changes, Change{Key: a.nodes[i].Key, Kind: Missing, Ours: a.nodes[i].Clone()})
+	}
+}
+
+func (d *Diff) extra(b *side, j int) {
+	if !b.quiet(j) {
+		d.Changes = append(d.Changes, Change{
+			Key: b.nodes[j].Key, Kind: Extra, Theirs: b.nodes[j].Clone(), Edited: b.edited != nil && b.edited[j],
+		})
+	}
+}
