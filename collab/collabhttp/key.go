@@ -27,9 +27,13 @@ var ErrKeyFile = errors.New("key file")
 // every verb and in every text and JSON form. The zero value is no key.
 type PrivateKey struct{ p *privateKey }
 
+// privateKey keeps the secret in a closure. Behind a pointer alone, fmt would
+// print it for %s of a struct that has the key in an unexported field, where the
+// methods below cannot be called.
 type privateKey struct {
-	id  string
-	key ed25519.PrivateKey
+	id   string
+	pub  ed25519.PublicKey
+	sign func(message []byte) []byte
 }
 
 var _ Key = PrivateKey{}
@@ -43,11 +47,16 @@ func GenerateKey(random io.Reader) (PrivateKey, error) {
 	if _, err := io.ReadFull(random, seed); err != nil {
 		return PrivateKey{}, fmt.Errorf("generate key: %w", err)
 	}
-	return newPrivateKey(ed25519.NewKeyFromSeed(seed)), nil
+	return hide(ed25519.NewKeyFromSeed(seed)), nil
 }
 
-func newPrivateKey(key ed25519.PrivateKey) PrivateKey {
-	return PrivateKey{&privateKey{id: KeyID(key.Public().(ed25519.PublicKey)), key: key}}
+func hide(key ed25519.PrivateKey) PrivateKey {
+	pub := key.Public().(ed25519.PublicKey)
+	return PrivateKey{&privateKey{
+		id:   KeyID(pub),
+		pub:  pub,
+		sign: func(message []byte) []byte { return ed25519.Sign(key, message) },
+	}}
 }
 
 // ID is KeyID of the public half.
@@ -63,7 +72,7 @@ func (k PrivateKey) Public() ed25519.PublicKey {
 	if k.p == nil {
 		return nil
 	}
-	return k.p.key.Public().(ed25519.PublicKey)
+	return bytes.Clone(k.p.pub)
 }
 
 // Sign signs message.
@@ -71,7 +80,7 @@ func (k PrivateKey) Sign(_ context.Context, message []byte) ([]byte, error) {
 	if k.p == nil {
 		return nil, errors.New("sign: no key")
 	}
-	return ed25519.Sign(k.p.key, message), nil
+	return k.p.sign(message), nil
 }
 
 func (k PrivateKey) masked() string { return "PrivateKey(" + k.ID() + ")" }
@@ -157,7 +166,7 @@ func parseKey(data []byte) (PrivateKey, error) {
 	if !ok {
 		return PrivateKey{}, errors.New("not an Ed25519 key")
 	}
-	return newPrivateKey(key), nil
+	return hide(key), nil
 }
 
 // LoadOrCreateKey is LoadKey, and for a missing file makes a new key and writes
@@ -169,21 +178,22 @@ func LoadOrCreateKey(path string) (PrivateKey, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return key, err
 	}
-	if key, err = GenerateKey(nil); err != nil {
-		return PrivateKey{}, err
+	_, fresh, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return PrivateKey{}, fmt.Errorf("generate key: %w", err)
 	}
-	err = writeKey(path, key)
+	err = writeKey(path, fresh)
 	if errors.Is(err, fs.ErrExist) {
 		return LoadKey(path)
 	}
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("%w %s: create: %w", ErrKeyFile, path, err)
 	}
-	return key, nil
+	return hide(fresh), nil
 }
 
-func writeKey(path string, key PrivateKey) (err error) {
-	der, err := x509.MarshalPKCS8PrivateKey(key.p.key)
+func writeKey(path string, key ed25519.PrivateKey) (err error) {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return err
 	}

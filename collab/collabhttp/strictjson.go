@@ -17,7 +17,7 @@ var ErrBody = errors.New("json body")
 // BodyError says where and why a JSON body was refused. It matches ErrBody.
 type BodyError struct {
 	// Pointer is the JSON pointer (RFC 6901) of the value, "" for the whole
-	// body. It is cut after 200 bytes.
+	// body. Pointer and Reason are cut after 200 bytes.
 	Pointer string
 	Reason  string
 }
@@ -55,6 +55,8 @@ func readBody(r io.Reader, limit int64) ([]byte, error) {
 	}
 	return data, nil
 }
+
+const maxErrorText = 200 // bytes
 
 // jsonLimits bounds what a body can make of its bytes.
 type jsonLimits struct {
@@ -130,9 +132,13 @@ func bodyError(err error) error {
 }
 
 func newBodyError(at jsontext.Pointer, reason string) error {
-	pointer := strings.ToValidUTF8(string(at), "\uFFFD")
-	if len(pointer) > 200 {
-		pointer = strings.ToValidUTF8(pointer[:200], "")
+	return &BodyError{Pointer: short(string(at)), Reason: short(reason)}
+}
+
+// short keeps what comes from a peer from filling logs and replies.
+func short(s string) string {
+	if len(s) > maxErrorText {
+		s = s[:maxErrorText]
 	}
-	return &BodyError{Pointer: pointer, Reason: reason}
+	return strings.ToValidUTF8(s, "")
 }
