@@ -146,11 +146,11 @@ type component struct {
 
 func (c component) String() string {
 	s := `"` + c.name + `"`
-	if c.req {
-		s += ";req"
-	}
 	if c.key != "" {
 		s += `;key="` + c.key + `"`
+	}
+	if c.req {
+		s += ";req"
 	}
 	return s
 }

@@ -120,7 +120,7 @@ func TestSignedMessagesAreSpelledLikeThis(t *testing.T) {
 	want := map[string]string{
 		"digest":   "sha-256=:K/0U9D0X/HzqJOCReoh5tLL4gLi67sG52Q+6rWVecb0=:",
 		"request":  `sig=("@method" "@authority" "@path" "@query" "content-digest" "content-type" "idempotency-key");created=1772625600;expires=1772625900;nonce="MDEyMzQ1Njc4OWFiY2RlZg";keyid="` + key.ID() + `";alg="ed25519";tag="mspkit-peer-v1"`,
-		"response": `sig=("@status" "content-digest" "content-type" "@method";req "@authority";req "@path";req "@query";req "content-digest";req "idempotency-key";req "signature";req;key="sig");created=1772625600;expires=1772625900;nonce="RkVEQ0JBOTg3NjU0MzIxMA";keyid="` + key.ID() + `";alg="ed25519";tag="mspkit-peer-v1-response"`,
+		"response": `sig=("@status" "content-digest" "content-type" "@method";req "@authority";req "@path";req "@query";req "content-digest";req "idempotency-key";req "signature";key="sig";req);created=1772625600;expires=1772625900;nonce="RkVEQ0JBOTg3NjU0MzIxMA";keyid="` + key.ID() + `";alg="ed25519";tag="mspkit-peer-v1-response"`,
 	}
 	got := map[string]string{"digest": r.Header.Get("Content-Digest"), "request": r.Header.Get("Signature-Input"), "response": h.Get("Signature-Input")}
 	if diff := cmp.Diff(want, got); diff != "" {
