@@ -1,0 +1,76 @@
+package memstore
+
+import (
+	"time"
+
+	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/store"
+)
+
+// state is everything; copying it copies it all, because tables are immutable.
+type state struct {
+	accounts    table[account]
+	messages    table[store.Message] // by id
+	open        table[struct{}]      // ids of the messages that are neither done nor parked
+	messageKeys table[struct{}]      // account, key
+	lastMessage int64
+}
+
+// account holds the rows of one account. Roles are given one account and so cannot reach another's.
+type account struct {
+	module      collab.Module
+	partners    records[collab.Partner]
+	invitations records[collab.Invitation]
+	clients     records[collab.Client]
+	surveys     records[collab.Survey]
+	exchanges   table[collab.Exchange] // project, revision
+	projects    records[collab.Project]
+	shops       records[collab.Shop]
+	links       records[collab.Link]
+	events      table[collab.Event] // partner, remote shop, epoch
+	runs        records[collab.Run]
+	items       table[collab.RunItem]   // run, remote shop
+	nonces      table[time.Time]        // partner, nonce
+	replies     table[collab.Reply]     // partner, key
+	entries     table[collab.Entry]     // id
+	trees       table[tree]             // set
+	staged      table[rows]             // push
+	records     table[locations.Record] // id
+}
+
+func (s *state) account(name string) account {
+	if a := s.accounts.get(keyOf(name)); a != nil {
+		return *a
+	}
+	return account{}
+}
+
+// bind makes the transaction of an account out of its rows.
+func bind(s *state, a *account, name string) store.Tx {
+	outbox := locationsOutbox{outbox{s, name}}
+	return store.Tx{
+		Collab: collab.Tx{
+			Account:  collab.SystemID(name),
+			Partners: partners{a},
+			Clients:  clients{a},
+			Surveys:  surveys{a},
+			Projects: projects{a},
+			Shops:    shops{a},
+			Ledger:   ledger{a},
+			Runs:     runs{a},
+			Places:   store.Places(trees{a}, outbox),
+			Inbox:    collabInbox{inbox{a}},
+			Outbox:   collabOutbox{outbox.outbox},
+			History:  history{a},
+		},
+		Locations: locations.Tx{
+			Account: locations.Account(name),
+			Trees:   trees{a},
+			Shares:  store.Shares(projects{a}),
+			Inbox:   locationsInbox{inbox{a}},
+			Outbox:  outbox,
+			History: setHistory{a},
+		},
+	}
+}
