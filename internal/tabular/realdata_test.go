@@ -1,0 +1,129 @@
+package tabular
+
+import (
+	"encoding/csv"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+)
+
+// realData opens a file of the folder that MSPKIT_DATA names, else of ../shared/data seen from the root of the repository.
+func realData(tb testing.TB, name string) *os.File {
+	tb.Helper()
+	dir := os.Getenv("MSPKIT_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "data")
+	}
+	file, err := os.Open(filepath.Join(dir, name))
+	if os.IsNotExist(err) {
+		tb.Skipf("the real data is not here: %v (MSPKIT_DATA names its folder)", err)
+	}
+	require.NoError(tb, err)
+	tb.Cleanup(func() { _ = file.Close() })
+	return file
+}
+
+func TestRealStoresAreReadAsTheyStand(t *testing.T) {
+	t.Parallel()
+	file := realData(t, "stores-world-2017.csv")
+	r, err := NewReader(file, Options{})
+	require.NoError(t, err)
+	require.Len(t, r.Header(), 13)
+	number, ok := r.Column("Store Number")
+	require.True(t, ok)
+
+	again, err := os.Open(file.Name())
+	require.NoError(t, err)
+	defer again.Close()
+	plain := csv.NewReader(again)
+	_, err = plain.Read()
+	require.NoError(t, err)
+
+	rows, last, controls, outer := 0, 0, 0, 0
+	first := map[string]int{}
+	var twice [][2]int
+	for row, err := range r.Rows() {
+		require.NoError(t, err)
+		rows++
+		last = row.Line
+		want, err := plain.Read()
+		require.NoError(t, err)
+		line, _ := plain.FieldPos(0)
+		require.Equal(t, line, row.Line, "one cell of this file spans two lines")
+		require.Empty(t, cmp.Diff(want, row.Cells))
+		all := strings.Join(row.Cells, "")
+		if strings.ContainsFunc(all, func(r rune) bool { return r >= 0x80 && r < 0xa0 }) {
+			controls++
+		}
+		for _, cell := range row.Cells {
+			if strings.TrimSpace(cell) != cell {
+				outer++
+				break
+			}
+		}
+		if line, seen := first[row.Cells[number]]; seen {
+			twice = append(twice, [2]int{line, row.Line})
+		} else {
+			first[row.Cells[number]] = row.Line
+		}
+	}
+	_, err = plain.Read()
+	require.ErrorIs(t, err, io.EOF)
+	require.Equal(t, 25_600, rows)
+	require.Len(t, twice, 1, "one number stands twice: %v", twice)
+	require.Equal(t, 25_602, last, "so the last record begins a line later than it would")
+	require.Positive(t, controls, "C1 control characters are kept")
+	require.Positive(t, outer, "leading and trailing blanks are kept")
+}
+
+// endless gives the same bytes for ever.
+type endless string
+
+func (e endless) Read(p []byte) (int, error) {
+	n := 0
+	for n < len(p) {
+		n += copy(p[n:], e)
+	}
+	return n, nil
+}
+
+// A line without an end, a cell without an end, columns without an end and nothing but line ends are all refused after a
+// bounded read, in bounded memory; a table without an end is read in the memory of one row.
+func TestMemoryIsBounded(t *testing.T) { // not parallel: it measures
+	for name, in := range map[string]io.Reader{
+		"one line":    endless("a"),
+		"one cell":    io.MultiReader(strings.NewReader("a\n\""), endless("line\n")),
+		"all columns": endless(",,,,,,,"),
+		"empty lines": endless("\n\r"),
+		"many rows":   io.MultiReader(strings.NewReader("a,b\n"), endless("1,2\n3,4\n")),
+	} {
+		opts := Options{MaxBytes: 1 << 40, MaxRows: 500_000}
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		r, err := NewReader(in, opts)
+		peak := uint64(0)
+		if err == nil {
+			n := 0
+			for _, err = range r.Rows() {
+				if n++; n%100_000 == 0 {
+					runtime.GC()
+					runtime.ReadMemStats(&after)
+					peak = max(peak, after.HeapAlloc)
+				}
+			}
+		}
+		runtime.ReadMemStats(&after)
+		peak = max(peak, after.HeapAlloc)
+		require.Error(t, err, name)
+		const bound = 64 << 20
+		require.Less(t, peak, before.HeapAlloc+bound, "%s: %v", name, err)
+		t.Logf("%s: %d KiB; %v", name, (int64(peak)-int64(before.HeapAlloc))>>10, err)
+	}
+}
