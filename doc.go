@@ -1,15 +1,21 @@
-// Package mspkit is a library for mystery shopping providers whose systems work together: each keeps its own software and
-// database, and embeds what it needs of the packages below. This package holds no code; it says where things are.
+// Package mspkit is a library for firms whose systems work together: each keeps its own software and database, and embeds
+// what it needs of the packages below. This package holds no code; it says where things are.
 //
 // # Four domains
 //
-// Each domain is a package of its own and needs none of the others.
+// Two trades call themselves MSP, and the library serves both. Each domain is a package of its own and needs none of the
+// others.
 //
-//   - collab: two providers share a project. One proposes, the other accepts; shops go out through a gate, come back
-//     by import, exactly once, and can be returned and imported again.
+// For mystery shopping providers:
+//
+//   - collab: two providers share a project. One proposes, the other accepts; the shops that the other has carried out
+//     pass a gate and are imported exactly once, and can be returned and imported again.
 //   - locations: the hierarchy of places that both sides must agree on. Differences are exact, a push removes them.
-//   - orgoverlay, which is to come: organization records from a trusted source, with private additions over them.
-//   - onboarding, which is to come: a new client's way in, by phases and approvals, with an export to IT Glue.
+//
+// For managed service providers, both still to come:
+//
+//   - orgoverlay: organization records from a trusted source, with private additions over them.
+//   - onboarding: a new client's way in, by phases and approvals, with an export to IT Glue.
 //
 // # How to embed
 //
