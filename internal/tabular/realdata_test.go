@@ -96,18 +96,23 @@ func (e endless) Read(p []byte) (int, error) {
 // A line without an end, a cell without an end, columns without an end and nothing but line ends are all refused after a
 // bounded read, in bounded memory; a table without an end is read in the memory of one row.
 func TestMemoryIsBounded(t *testing.T) { // not parallel: it measures
-	for name, in := range map[string]io.Reader{
-		"one line":    endless("a"),
-		"one cell":    io.MultiReader(strings.NewReader("a\n\""), endless("line\n")),
-		"all columns": endless(",,,,,,,"),
-		"empty lines": endless("\n\r"),
-		"many rows":   io.MultiReader(strings.NewReader("a,b\n"), endless("1,2\n3,4\n")),
+	for _, c := range []struct {
+		name   string
+		in     io.Reader
+		line   int
+		reason Reason
+	}{
+		{"one line", endless("a"), 1, ReasonRecordSize},
+		{"one cell", io.MultiReader(strings.NewReader("a\n1\n\"2\r3\n\"\n\""), endless("line\n")), 6, ReasonRecordSize},
+		{"all columns", endless(",,,,,,,"), 1, ReasonRecordSize},
+		{"empty lines", endless("\n\r"), 1, ReasonRecordSize},
+		{"many rows", io.MultiReader(strings.NewReader("a,b\n"), endless("1,2\n3,4\n")), 500_002, ReasonRowCount},
 	} {
 		opts := Options{MaxBytes: 1 << 40, MaxRows: 500_000}
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		r, err := NewReader(in, opts)
+		r, err := NewReader(c.in, opts)
 		peak := uint64(0)
 		if err == nil {
 			n := 0
@@ -121,9 +126,12 @@ func TestMemoryIsBounded(t *testing.T) { // not parallel: it measures
 		}
 		runtime.ReadMemStats(&after)
 		peak = max(peak, after.HeapAlloc)
-		require.Error(t, err, name)
+		var refused *Error
+		require.ErrorAs(t, err, &refused, c.name)
+		require.Equal(t, c.reason, refused.Reason, c.name)
+		require.Equal(t, c.line, refused.Line, c.name)
 		const bound = 64 << 20
-		require.Less(t, peak, before.HeapAlloc+bound, "%s: %v", name, err)
-		t.Logf("%s: %d KiB; %v", name, (int64(peak)-int64(before.HeapAlloc))>>10, err)
+		require.Less(t, peak, before.HeapAlloc+bound, "%s: %v", c.name, err)
+		t.Logf("%s: %d KiB; %v", c.name, (int64(peak)-int64(before.HeapAlloc))>>10, err)
 	}
 }

@@ -86,6 +86,7 @@ func FuzzRoundTrip(f *testing.F) {
 	f.Add("a", "b\r\n", "\r", "'=", uint8(0))
 	f.Add("\ufeff", "", "", "\n", uint8(1))
 	f.Add("sep=;", "\"", ";", "\t", uint8(2))
+	f.Add("a", "", "\ufeff", "x\r", uint8(128))
 	f.Fuzz(func(t *testing.T, a, b, c, d string, kind uint8) {
 		comma := []rune{',', '\t', ';', '|'}[kind%4]
 		want := [][]string{{a, b + "2"}, {c, d}, {d, ""}}
