@@ -1,8 +1,100 @@
 package locations
 
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
 // Comparison is what differs between our set and a partner's copy, and which state of both was compared.
 type Comparison struct {
 	Project      ProjectID
 	Ours, Theirs Head
 	Diff         Diff
+}
+
+// tries is how often an operation begins again when a side moves under it.
+const tries = 3
+
+// Compare finds what differs between our set and the copy of the project's partner. Equal trees cost one exchange; else
+// the partner's copy is walked down along the fingerprints that differ, and only differing nodes are fetched in full.
+// Only the owner of the set compares (ErrForbidden); a copy that changes all the time is ErrStale.
+func (s *Service) Compare(ctx context.Context, actor Actor, project ProjectID) (Comparison, error) {
+	c, err := s.compare(ctx, &actor, project)
+	if err != nil {
+		return Comparison{}, fail(err, "compare for project %s", project)
+	}
+	return c, nil
+}
+
+func (s *Service) compare(ctx context.Context, actor *Actor, project ProjectID) (c Comparison, err error) {
+	for range tries {
+		if c, err = s.compareOnce(ctx, actor, project); !errors.Is(err, ErrStale) {
+			return c, err
+		}
+	}
+	return c, err
+}
+
+func (s *Service) compareOnce(ctx context.Context, actor *Actor, project ProjectID) (Comparison, error) {
+	if s.cfg.Peer == nil {
+		return Comparison{}, ErrUnsupported
+	}
+	c := Comparison{Project: project}
+	var share Share
+	err := s.view(ctx, func(ctx context.Context, v View) (err error) {
+		if share, err = owned(ctx, actor, v, project); err != nil {
+			return err
+		}
+		c.Ours, err = v.Trees.Head(ctx, share.Set)
+		return err
+	})
+	if err != nil {
+		return Comparison{}, err
+	}
+	top, err := s.cfg.Peer.Look(ctx, share.Partner, project, []Key{""})
+	if err != nil {
+		return Comparison{}, err
+	}
+	c.Theirs = top.Head
+	if c.Ours.Root == c.Theirs.Root {
+		return c, nil
+	}
+	d := descent{peer: s.cfg.Peer, other: share.Partner, project: project, most: s.cfg.MaxNodes}
+	err = s.view(ctx, func(ctx context.Context, v View) (err error) {
+		c.Ours, d.ours, err = s.loadTree(ctx, v.Trees, share.Set)
+		return err
+	})
+	if err != nil {
+		return Comparison{}, err
+	}
+	c.Diff, err = d.differences(ctx, top)
+	return c, err
+}
+
+// owned returns the share of a project in which the set is ours; a nil actor is the service itself.
+func owned(ctx context.Context, actor *Actor, v View, project ProjectID) (Share, error) {
+	if actor != nil {
+		if err := belongs(*actor, v.Account); err != nil {
+			return Share{}, err
+		}
+	}
+	share, err := v.Shares.Share(ctx, project)
+	switch {
+	case err != nil:
+		return Share{}, err
+	case !share.Owner:
+		return Share{}, fmt.Errorf("the set belongs to the partner %s: %w", share.Partner, ErrForbidden)
+	case share.Set == "":
+		return Share{}, fmt.Errorf("the project has no set yet: %w", ErrState)
+	}
+	return share, nil
+}
+
+// live refuses what only an accepted project may do.
+func live(share Share) error {
+	if !share.Live {
+		return fmt.Errorf("the project is %s: %w", share.State, ErrState)
+	}
+	return nil
 }

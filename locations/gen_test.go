@@ -92,16 +92,6 @@ func grid(n int) []Node {
 			},
 		})
 	}
-	slices.SortFunc(nodes, func(a, b Node) int { return cmpKey(a.Key, b.Key) })
+	slices.SortFunc(nodes, byKey)
 	return nodes
-}
-
-func cmpKey(a, b Key) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

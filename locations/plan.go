@@ -1,9 +1,6 @@
 package locations
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // Plan is a push that has been thought through and not carried out: what the other side would be given so
 // that nothing differs any more. It holds for the two heads it was made from.
@@ -60,7 +57,7 @@ func (p Plan) Empty() bool { return len(p.Put) == 0 }
 // goes to the top. The given tree is unchanged.
 func Apply(t *Tree, put []Node, rules Rules) (*Tree, error) {
 	put = slices.Clone(put)
-	slices.SortStableFunc(put, func(a, b Node) int { return cmp.Compare(a.Key, b.Key) })
+	slices.SortStableFunc(put, byKey)
 	var ps Problems
 	for i, n := range put {
 		ps = append(ps, rules.Check(n)...)

@@ -247,7 +247,7 @@ func (t *table) finish() *Loaded {
 	byLine := func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) }
 	slices.SortStableFunc(t.out.Refused, byLine)
 	slices.SortStableFunc(t.out.Warnings, byLine)
-	slices.SortFunc(t.nodes, func(a, b Node) int { return cmp.Compare(a.Key, b.Key) })
+	slices.SortFunc(t.nodes, byKey)
 	t.out.Nodes = t.nodes
 	return &t.out
 }

@@ -38,7 +38,6 @@ func Build(nodes []Node, rules Rules) (*Tree, error) {
 
 // build takes over the nodes, which need not be ordered.
 func build(nodes []Node) (*Tree, Problems) {
-	byKey := func(a, b Node) int { return cmp.Compare(a.Key, b.Key) }
 	if !slices.IsSortedFunc(nodes, byKey) {
 		slices.SortStableFunc(nodes, byKey)
 	}
@@ -51,6 +50,8 @@ func build(nodes []Node) (*Tree, Problems) {
 	t.prints()
 	return t, nil
 }
+
+func byKey(a, b Node) int { return cmp.Compare(a.Key, b.Key) }
 
 // find returns the index of a key, or -1.
 func (t *Tree) find(k Key) int {
