@@ -1,0 +1,44 @@
+package bunstore_test
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	_ "modernc.org/sqlite"
+
+	"github.com/mspkit/mspkit/store/bunstore"
+)
+
+const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate&_time_format=sqlite"
+
+// pool opens connections to an SQLite file through the named driver.
+func pool(t testing.TB, driver, path string, conns int) *bun.DB {
+	t.Helper()
+	db, err := sql.Open(driver, "file:"+path+pragmas)
+	require.NoError(t, err)
+	db.SetMaxOpenConns(conns)
+	b := bun.NewDB(db, sqlitedialect.New())
+	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+// openFile opens a migrated DB in a file of its own, and returns its writing pool too.
+func openFile(t testing.TB, cfg bunstore.Config) (*bunstore.DB, *bun.DB) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "test.db")
+	write := pool(t, "sqlite", path, 1)
+	require.NoError(t, bunstore.Migrate(context.Background(), write))
+	cfg.Read = pool(t, "sqlite", path, 4)
+	db, err := bunstore.New(write, cfg)
+	require.NoError(t, err)
+	return db, write
+}
+
+// noon is a time that has microseconds.
+var noon = time.Date(2026, 3, 4, 12, 0, 0, 123456000, time.UTC)

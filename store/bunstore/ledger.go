@@ -1,0 +1,117 @@
+package bunstore
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/uptrace/bun"
+
+	"github.com/mspkit/mspkit/collab"
+)
+
+type ledger struct{ s *session }
+
+type linkRow struct {
+	bun.BaseModel `bun:"table:mspkit_link"`
+	Account       string          `bun:",pk"`
+	Partner       collab.SystemID `bun:",pk"`
+	Remote        collab.ShopID   `bun:",pk"`
+	Shop          collab.ShopID
+	Project       collab.ProjectID
+	Epoch         int64
+	Rev           int64
+	Digest        string
+	Saved         int64
+	ReturnState   string
+	Detail        string
+	ChangedAt     int64
+	Version       int64
+}
+
+func (r *linkRow) link() (collab.Link, error) {
+	return collab.Link{Partner: r.Partner, Remote: r.Remote, Shop: r.Shop, Project: r.Project, Epoch: r.Epoch, Rev: r.Rev, Digest: r.Digest,
+		Saved: r.Saved, Return: collab.ParseReturnState(r.ReturnState), Detail: r.Detail, At: fromMicros(r.ChangedAt), Version: r.Version}, nil
+}
+
+type eventRow struct {
+	bun.BaseModel `bun:"table:mspkit_event"`
+	Account       string          `bun:",pk"`
+	Partner       collab.SystemID `bun:",pk"`
+	Remote        collab.ShopID   `bun:",pk"`
+	Epoch         int64           `bun:",pk"`
+	Kind          string
+	Shop          collab.ShopID
+	Project       collab.ProjectID
+	Run           collab.RunID
+	TermsRev      int64
+	Digest        string
+	HappenedAt    int64
+}
+
+func (r *eventRow) event() (collab.Event, error) {
+	return collab.Event{Partner: r.Partner, Remote: r.Remote, Epoch: r.Epoch, Kind: collab.ParseEventKind(r.Kind), Shop: r.Shop, Project: r.Project,
+		Run: r.Run, TermsRev: r.TermsRev, Digest: r.Digest, At: fromMicros(r.HappenedAt)}, nil
+}
+
+func (l ledger) Links(ctx context.Context, partner collab.SystemID, remote []collab.ShopID) ([]collab.Link, error) {
+	return inLists(remote, func(chunk []collab.ShopID) ([]collab.Link, error) {
+		q := from[linkRow](l.s).Where("partner = ?", partner).Where("remote IN (?)", bun.List(chunk)).Order("remote")
+		return many(ctx, l.s, q, (*linkRow).link)
+	})
+}
+
+func (l ledger) LinksOf(ctx context.Context, shops []collab.ShopID) ([]collab.Link, error) {
+	return inLists(shops, func(chunk []collab.ShopID) ([]collab.Link, error) {
+		return many(ctx, l.s, from[linkRow](l.s).Where("shop IN (?)", bun.List(chunk)).Order("shop"), (*linkRow).link)
+	})
+}
+
+func (l ledger) Events(ctx context.Context, run collab.RunID, partner collab.SystemID, after collab.ShopID, limit int) ([]collab.Event, error) {
+	q := from[eventRow](l.s).Where("partner = ?", partner).Where("remote > ?", after).Order("remote", "epoch")
+	if run != "" {
+		q.Where("run = ?", run)
+	}
+	return many(ctx, l.s, page(q, limit), (*eventRow).event)
+}
+
+func (l ledger) CountEvents(ctx context.Context, run collab.RunID) (map[collab.EventKind]int64, error) {
+	var counts []struct {
+		Kind  string
+		Count int64
+	}
+	q := from[eventRow](l.s).ColumnExpr("kind, count(*) AS count").Where("run = ?", run).Group("kind")
+	if err := l.s.scan(ctx, q, &counts); err != nil {
+		return nil, err
+	}
+	out := make(map[collab.EventKind]int64, len(counts))
+	for _, c := range counts {
+		out[collab.ParseEventKind(c.Kind)] = c.Count
+	}
+	return out, nil
+}
+
+func (l ledger) PutLinks(ctx context.Context, links []collab.Link) error {
+	var row linkRow
+	for i := range links {
+		k := &links[i]
+		row = linkRow{Account: l.s.account, Partner: k.Partner, Remote: k.Remote, Shop: k.Shop, Project: k.Project, Epoch: k.Epoch, Rev: k.Rev,
+			Digest: k.Digest, Saved: k.Saved, ReturnState: k.Return.String(), Detail: k.Detail, ChangedAt: micros(k.At), Version: k.Version + 1}
+		if ok, err := put(ctx, l.s, &row, k.Version); !ok {
+			return refuse(err, collab.ErrConflict, "link", string(k.Partner), string(k.Remote))
+		}
+	}
+	return nil
+}
+
+func (l ledger) Append(ctx context.Context, events []collab.Event) error {
+	var row eventRow
+	for i := range events {
+		e := &events[i]
+		row = eventRow{Account: l.s.account, Partner: e.Partner, Remote: e.Remote, Epoch: e.Epoch, Kind: e.Kind.String(), Shop: e.Shop,
+			Project: e.Project, Run: e.Run, TermsRev: e.TermsRev, Digest: e.Digest, HappenedAt: micros(e.At)}
+		if ok, err := write(ctx, l.s, verbInsert, &row); !ok {
+			return refuse(err, collab.ErrConflict, "event", string(e.Partner), string(e.Remote), strconv.FormatInt(e.Epoch, 10))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package bunstore
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/store"
+)
+
+// What comes from a partner and what goes to one: both domains share these tables.
+
+type nonceRow struct {
+	bun.BaseModel `bun:"table:mspkit_nonce"`
+	Account       string `bun:",pk"`
+	Partner       string `bun:",pk"`
+	Nonce         string `bun:",pk"`
+	ExpiresAt     int64
+}
+
+type replyRow struct {
+	bun.BaseModel `bun:"table:mspkit_reply"`
+	Account       string `bun:",pk"`
+	Partner       string `bun:",pk"`
+	Key           string `bun:",pk"`
+	Digest        string
+	Body          []byte
+	KeptAt        int64
+}
+
+func (r *replyRow) reply() (collab.Reply, error) {
+	return collab.Reply{Key: r.Key, Digest: r.Digest, Body: r.Body, At: fromMicros(r.KeptAt)}, nil
+}
+
+type messageRow struct {
+	bun.BaseModel `bun:"table:mspkit_message"`
+	ID            int64 `bun:",pk,autoincrement"`
+	Account       string
+	Domain        string
+	Key           string
+	Stream        string
+	Kind          string
+	Payload       []byte
+	State         string
+	Attempts      int64
+	NextAt        int64
+	Reason        string
+	Holder        string
+	Token         int64
+	LeasedUntil   int64
+	CreatedAt     int64
+	SettledAt     int64
+}
+
+func (r *messageRow) message() (store.Message, error) {
+	return store.Message{ID: r.ID, Account: r.Account, Domain: r.Domain, Key: r.Key, Stream: r.Stream, Kind: r.Kind, Payload: r.Payload,
+		State: store.ParseMessageState(r.State), Attempts: int(r.Attempts), NextAt: fromMicros(r.NextAt), Reason: r.Reason, Holder: r.Holder,
+		Token: r.Token, LeasedUntil: fromMicros(r.LeasedUntil), CreatedAt: fromMicros(r.CreatedAt), SettledAt: fromMicros(r.SettledAt)}, nil
+}
+
+var never = micros(time.Time{})
+
+// useNonce and the two below answer for both domains, whose errors and shapes differ.
+func (s *session) useNonce(ctx context.Context, partner, nonce string, expires time.Time, replayed error) error {
+	row := nonceRow{Account: s.account, Partner: partner, Nonce: nonce, ExpiresAt: micros(expires)}
+	if ok, err := write(ctx, s, verbInsert, &row); !ok {
+		return refuse(err, replayed, "nonce of partner", partner)
+	}
+	return nil
+}
+
+func (s *session) reply(ctx context.Context, partner, key string, none error) (collab.Reply, error) {
+	q := from[replyRow](s).Where("partner = ?", partner).Where("key = ?", key)
+	return one(ctx, s, q, (*replyRow).reply, noSuch(none, "reply", partner, key))
+}
+
+func (s *session) keepReply(ctx context.Context, partner string, r collab.Reply, conflict error) error {
+	row := replyRow{Account: s.account, Partner: partner, Key: r.Key, Digest: r.Digest, Body: r.Body, KeptAt: micros(r.At)}
+	if ok, err := write(ctx, s, verbInsert, &row); !ok {
+		return refuse(err, conflict, "reply", partner, r.Key)
+	}
+	return nil
+}
+
+// enqueue stores messages whose key is new.
+func (s *session) enqueue(ctx context.Context, domain string, messages []collab.Message) error {
+	var row messageRow
+	var added []string
+	for i := range messages {
+		m := &messages[i]
+		row = messageRow{Account: s.account, Domain: domain, Key: m.Key, Stream: m.Stream, Kind: m.Kind, Payload: m.Payload,
+			State: store.MessageWaiting.String(), NextAt: micros(m.Due), LeasedUntil: never, CreatedAt: micros(m.Due), SettledAt: never}
+		ok, err := write(ctx, s, verbInsert, &row)
+		if err != nil {
+			return refuse(err, nil, "message", m.Key)
+		}
+		if ok {
+			added = append(added, m.Key)
+		}
+	}
+	return s.tell(ctx, added)
+}
+
+// tell notes the ids of new messages for Config.OnMessages, or calls it at once where the commit is the host's.
+func (s *session) tell(ctx context.Context, keys []string) error {
+	if s.db.cfg.OnMessages == nil || len(keys) == 0 {
+		return nil
+	}
+	ids, err := inLists(keys, func(chunk []string) ([]int64, error) {
+		var ids []int64
+		return ids, s.scan(ctx, from[messageRow](s).Column("id").Where("key IN (?)", bun.List(chunk)), &ids)
+	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(ids)
+	if s.joined {
+		return s.db.cfg.OnMessages(ctx, s.tx.Tx, ids)
+	}
+	s.enqueued = append(s.enqueued, ids...)
+	return nil
+}
+
+type inbox struct{ s *session }
+
+func (b inbox) UseNonce(ctx context.Context, partner collab.SystemID, nonce string, expires time.Time) error {
+	return b.s.useNonce(ctx, string(partner), nonce, expires, collab.ErrReplayed)
+}
+
+func (b inbox) Reply(ctx context.Context, partner collab.SystemID, key string) (collab.Reply, error) {
+	return b.s.reply(ctx, string(partner), key, collab.ErrNotFound)
+}
+
+func (b inbox) Keep(ctx context.Context, partner collab.SystemID, r collab.Reply) error {
+	return b.s.keepReply(ctx, string(partner), r, collab.ErrConflict)
+}
+
+type outbox struct{ s *session }
+
+func (b outbox) Enqueue(ctx context.Context, messages []collab.Message) error {
+	return b.s.enqueue(ctx, store.DomainCollab, messages)
+}
+
+type placeInbox struct{ s *session }
+
+func (b placeInbox) UseNonce(ctx context.Context, partner locations.PartnerID, nonce string, expires time.Time) error {
+	return b.s.useNonce(ctx, string(partner), nonce, expires, locations.ErrReplayed)
+}
+
+func (b placeInbox) Reply(ctx context.Context, partner locations.PartnerID, key string) (locations.Reply, error) {
+	r, err := b.s.reply(ctx, string(partner), key, locations.ErrNotFound)
+	return locations.Reply(r), err
+}
+
+func (b placeInbox) Keep(ctx context.Context, partner locations.PartnerID, r locations.Reply) error {
+	return b.s.keepReply(ctx, string(partner), collab.Reply(r), locations.ErrConflict)
+}
+
+type placeOutbox struct{ s *session }
+
+func (b placeOutbox) Enqueue(ctx context.Context, messages []locations.Message) error {
+	return b.s.enqueue(ctx, store.DomainLocations, each(messages, func(m locations.Message) collab.Message { return collab.Message(m) }))
+}
