@@ -83,15 +83,9 @@ func (p DialPolicy) transport(plain bool) *http.Transport {
 		timeout = 10 * time.Second
 	}
 	dialer := &net.Dialer{
-		Timeout:   timeout,
-		KeepAlive: 30 * time.Second,
-		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
-			ap, err := netip.ParseAddrPort(address)
-			if err != nil {
-				return fmt.Errorf("%w: %w", ErrAddress, err)
-			}
-			return p.checkAddr(ap.Addr(), plain)
-		},
+		Timeout:        timeout,
+		KeepAlive:      30 * time.Second,
+		ControlContext: p.control(plain),
 	}
 	return &http.Transport{
 		Proxy:                  nil, // never from the environment
@@ -103,6 +97,17 @@ func (p DialPolicy) transport(plain bool) *http.Transport {
 		MaxIdleConnsPerHost:    4,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+// control is called with each resolved address before anything is sent to it.
+func (p DialPolicy) control(plain bool) func(context.Context, string, string, syscall.RawConn) error {
+	return func(_ context.Context, _, address string, _ syscall.RawConn) error {
+		ap, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrAddress, err)
+		}
+		return p.checkAddr(ap.Addr(), plain)
 	}
 }
 

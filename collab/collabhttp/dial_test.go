@@ -71,7 +71,6 @@ func TestPrivateAddressesAreNotDialled(t *testing.T) {
 		"plain http":                       {nil, "http://127.0.0.1:" + plainPort, ErrURL},
 		"plain http, another range":        {[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, "http://127.0.0.1:" + plainPort, ErrAddress},
 		"plain http by name, other range":  {[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, "http://localhost:" + plainPort, ErrAddress},
-		"plain http to a public address":   {loopback, "http://1.1.1.1", ErrAddress},
 		"redirect":                         {loopback, "https://127.0.0.1:" + port + "/moved", ErrRedirect},
 		"user in the url":                  {loopback, "https://a:b@127.0.0.1:" + port, ErrURL},
 		"open range":                       {loopback, "https://127.0.0.1:" + port, nil},
@@ -96,6 +95,29 @@ func TestPrivateAddressesAreNotDialled(t *testing.T) {
 	var authority x509.UnknownAuthorityError
 	if _, err := get(t, unknown, secure.URL); !errors.As(err, &authority) {
 		t.Errorf("unknown certificate: %v", err)
+	}
+}
+
+func TestDialerSeesTheResolvedAddress(t *testing.T) {
+	t.Parallel()
+	p := DialPolicy{AllowPrivate: loopback}
+	for name, c := range map[string]struct {
+		plain   bool
+		address string
+		want    error
+	}{
+		"public":              {false, "1.1.1.1:443", nil},
+		"public, plain":       {true, "1.1.1.1:80", ErrAddress},
+		"private":             {false, "10.0.0.1:443", ErrAddress},
+		"link-local":          {false, "[fe80::1%lo]:443", ErrAddress},
+		"open range":          {false, "127.0.0.1:443", nil},
+		"open range, plain":   {true, "[::1]:80", nil},
+		"not an address":      {false, "localhost:443", ErrAddress},
+		"metadata over NAT64": {false, "[64:ff9b::a9fe:a9fe]:443", ErrAddress},
+	} {
+		if err := p.control(c.plain)(t.Context(), "tcp", c.address, nil); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
 	}
 }
 
@@ -257,10 +279,7 @@ func spellings() []string {
 			}
 		}
 	}
-	for _, whole := range []string{"2130706433", "0x7f000001", "017700000001", "0x7f.1", "127.0.1", "[0:0:0:0:0:ffff:7f00:1]", "[::ffff:7f00:1]", "[0000::1]", "[::1%25lo]", "①②⑦.0.0.1", "127.0.0.1%00", "127.0.0.1%2e", "0"} {
-		all = append(all, whole)
-	}
-	return all
+	return append(all, "2130706433", "0x7f000001", "017700000001", "0x7f.1", "127.0.1", "[0:0:0:0:0:ffff:7f00:1]", "[::ffff:7f00:1]", "[0000::1]", "[::1%25lo]", "①②⑦.0.0.1", "127.0.0.1%00", "127.0.0.1%2e", "0")
 }
 
 func TestOddSpellingsOfLoopbackAreRefused(t *testing.T) {

@@ -28,8 +28,8 @@ func checkDigest(h http.Header, body []byte) error {
 	return nil
 }
 
-// single returns the value of a field that must stand in h exactly once, in
-// printable ASCII, without blanks around it. It looks keys up in any case, for
+// single returns the value of a field that must stand in h exactly once, without
+// blanks around it. It looks keys up in any case, for
 // a header map can be written to past its canonical form.
 func single(h http.Header, name string) (string, error) {
 	var found []string
@@ -43,8 +43,8 @@ func single(h http.Header, name string) (string, error) {
 		return "", fmt.Errorf("%w: %s is missing", ErrField, name)
 	case len(found) > 1:
 		return "", fmt.Errorf("%w: %s stands %d times", ErrField, name, len(found))
-	case strings.Trim(found[0], " \t") != found[0] || !printable(found[0]):
-		return "", fmt.Errorf("%w: %s is not one line of printable ASCII", ErrField, name)
+	case strings.Trim(found[0], " \t") != found[0]:
+		return "", fmt.Errorf("%w: %s has blanks around it", ErrField, name)
 	}
 	return found[0], nil
 }
