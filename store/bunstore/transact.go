@@ -91,7 +91,7 @@ func (d *DB) once(ctx context.Context, readOnly bool, account string, fn func(co
 	if s.err != nil { // a statement failed: there is nothing whole to commit, whatever fn made of it
 		return s.err
 	}
-	if err != nil {
+	if err != nil || readOnly { // a view ends by rolling back: drivers let writes through that are smuggled into one
 		return err
 	}
 	if len(s.enqueued) > 0 {
