@@ -153,6 +153,7 @@ func TestOneGoesOnInItsStreamAndLeavesOthers(t *testing.T) {
 		if page++; page > 4 {
 			return nil
 		}
+		o.post(fmt.Sprintf("other/%d", page+1))
 		return o.db.For(account).Update(ctx, func(ctx context.Context, tx store.Tx) error { // a page asks for the next
 			return enqueue(ctx, tx, fmt.Sprintf("pages/%d", page+1))
 		})
@@ -163,7 +164,7 @@ func TestOneGoesOnInItsStreamAndLeavesOthers(t *testing.T) {
 	require.NoError(t, err)
 	equal(t, "report", courier.Report{Delivered: 5}, r)
 	equal(t, "deliveries", []string{"pages/1", "pages/2", "pages/3", "pages/4", "pages/5"}, o.calls)
-	equal(t, "the other stream", store.MessageWaiting, o.message("other/1").State)
+	equal(t, "the other stream", []any{store.MessageWaiting, 0}, []any{o.message("other/1").State, o.message("other/1").Attempts})
 
 	r, err = c.One(t.Context(), o.message("pages/1").ID)
 	require.NoError(t, err)

@@ -18,7 +18,8 @@ var _ store.Queue = sqlQueue{}
 const schema = `CREATE TABLE message (
 	id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
 	next_at INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT '', holder TEXT NOT NULL DEFAULT '', token INTEGER NOT NULL DEFAULT 0,
-	leased_until INTEGER NOT NULL DEFAULT 0)`
+	leased_until INTEGER NOT NULL DEFAULT 0);
+	CREATE INDEX message_open ON message (stream, id) WHERE state IN ('waiting', 'leased')`
 
 // heads selects what can be leased at a time, oldest first.
 const heads = `SELECT id FROM message m WHERE max(next_at * (state = 'waiting'), leased_until * (state = 'leased')) <= ?
