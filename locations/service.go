@@ -18,7 +18,8 @@ type Config struct {
 	MaxNodes int
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
-	// NewID mints ids of history records and staged changes. Default: time-ordered UUIDs.
+	// NewID mints ids of history records and staged changes; they must ascend as text, because history is read in
+	// their order. Default: UUIDs that begin with the time.
 	NewID func() string
 }
 
@@ -37,7 +38,7 @@ func NewService(store Store, cfg Config) *Service {
 		cfg.Now = time.Now
 	}
 	if cfg.NewID == nil {
-		cfg.NewID = uuid7.Make
+		cfg.NewID = new(uuid7.Sequence).Next
 	}
 	return &Service{store, cfg}
 }
