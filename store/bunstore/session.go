@@ -30,6 +30,7 @@ func newSession(d *DB, tx bun.Tx, account string) *session {
 
 // A kept statement is prepared once in a transaction, which closes it when it ends.
 type kept struct {
+	ctx  context.Context // for its executions: see keep
 	stmt *sql.Stmt
 	args []any
 }
@@ -72,7 +73,7 @@ func write[R any](ctx context.Context, s *session, v verb, row *R, more ...any) 
 		k.args = bind(k.args, value, written(table))
 	}
 	k.args = append(k.args, more...)
-	res, err := k.stmt.ExecContext(s.execCtx(ctx), k.args...)
+	res, err := k.stmt.ExecContext(k.ctx, k.args...)
 	if err != nil {
 		if s.db.cfg.Classify(err) == FaultDuplicate {
 			return false, nil
@@ -86,15 +87,6 @@ func write[R any](ctx context.Context, s *session, v verb, row *R, more ...any) 
 	return n > 0, nil
 }
 
-// execCtx is the ctx for one statement. On SQLite a statement for one row takes microseconds, and the driver starts a
-// goroutine for each ctx that can be cancelled: the transaction's own ctx still ends it.
-func (s *session) execCtx(ctx context.Context) context.Context {
-	if s.db.postgres {
-		return ctx
-	}
-	return context.WithoutCancel(ctx)
-}
-
 // keep returns the statement of a verb for a table, prepared at its first use.
 func (s *session) keep(ctx context.Context, v verb, table *schema.Table) (*kept, error) {
 	if s.err != nil {
@@ -105,13 +97,21 @@ func (s *session) keep(ctx context.Context, v verb, table *schema.Table) (*kept,
 	}
 	key := keptKey{v, table.Type}
 	if k := s.kept[key]; k != nil {
+		if s.db.postgres {
+			k.ctx = ctx
+		}
 		return k, nil
 	}
 	stmt, err := s.tx.Tx.PrepareContext(ctx, s.placeholders(statement(v, table)))
 	if err != nil {
 		return nil, s.fail("prepare for "+table.Name, err)
 	}
-	k := &kept{stmt: stmt}
+	k := &kept{ctx: ctx, stmt: stmt}
+	if !s.db.postgres {
+		// A row takes SQLite microseconds, and its driver starts a goroutine for every execution whose ctx can be cancelled.
+		// The transaction's own ctx still ends it.
+		k.ctx = context.WithoutCancel(ctx)
+	}
 	s.kept[key] = k
 	return k, nil
 }
