@@ -22,6 +22,9 @@ func drawNodes(t *rapid.T, label string) []Node {
 		})
 	}
 	for i := range nodes {
+		if nodes[i].Level == LocationLevel {
+			nodes[i].Place.City = rapid.SampledFrom([]string{"", "here"}).Draw(t, label+" city")
+		}
 		var above []Key
 		for _, n := range nodes {
 			if n.Level > nodes[i].Level {

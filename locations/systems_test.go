@@ -107,6 +107,8 @@ type wire struct {
 	fail  int // counts down; the call at which it reaches 0 fails
 	after bool
 	nonce int
+	// before runs ahead of each call.
+	before func(name string)
 }
 
 func carry[T any](w *wire, name string, fn func() (T, error)) (T, error) {
@@ -115,6 +117,9 @@ func carry[T any](w *wire, name string, fn func() (T, error)) (T, error) {
 	w.fail--
 	broken, after := w.fail == 0, w.after
 	w.mu.Unlock()
+	if w.before != nil {
+		w.before(name)
+	}
 	var zero T
 	if broken && !after {
 		return zero, errBroken

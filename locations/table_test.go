@@ -1,8 +1,6 @@
 package locations
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -96,43 +94,6 @@ func TestLevelCodesAreKeysAndOneCodeIsOneNode(t *testing.T) {
 	if diff := cmp.Diff([]Rule{RuleIDDuplicate, RuleNonHierarchy, RuleIDDuplicate}, rules); diff != "" {
 		t.Errorf("refused (-want +got):\n%s\n%v", diff, got.Refused)
 	}
-}
-
-// realFile opens the public list of coffee shops, which is not part of the repository.
-func realFile(tb testing.TB) *os.File {
-	dir := os.Getenv("MSPKIT_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "data")
-	}
-	f, err := os.Open(filepath.Join(dir, "stores-world-2017.csv"))
-	if os.IsNotExist(err) {
-		tb.Skip("stores-world-2017.csv is not here: set MSPKIT_DATA to the folder that holds it")
-	}
-	require.NoError(tb, err)
-	tb.Cleanup(func() { _ = f.Close() })
-	return f
-}
-
-func TestRealStoreListGoesInButForOneRow(t *testing.T) {
-	t.Parallel()
-	got, err := ReadTable(realFile(t), StoreListLayout(), Rules{})
-	require.NoError(t, err)
-	require.Equal(t, 25_600, got.Rows)
-	require.Equal(t, 25_599, got.Stores)
-	require.Len(t, got.Refused, 1, "%v", got.Refused)
-	require.Equal(t, RuleIDDuplicate, got.Refused[0].Rule)
-	require.Greater(t, got.Refused[0].Line, 1)
-	counts := map[Rule]int{}
-	for _, w := range got.Warnings {
-		require.Greater(t, w.Line, 1, "%v", w)
-		counts[w.Rule]++
-	}
-	for _, rule := range []Rule{RuleControl, RuleBlank, RuleEmpty, RuleNear, RuleNonHierarchy} {
-		require.NotZero(t, counts[rule], "warnings by rule: %v", counts)
-	}
-	tree, err := Build(got.Nodes, Rules{})
-	require.NoError(t, err)
-	t.Logf("%d nodes, refused %v, warnings %v", tree.Len(), got.Refused, counts)
 }
 
 func FuzzReadTable(f *testing.F) {
