@@ -238,7 +238,10 @@ func treeMany(p *probe) {
 		p.ok("Children", err)
 		p.equal("Children", len(below), n)
 		got, err := v.Locations.Trees.Nodes(ctx, aSet, keys)
-		p.equal("Nodes", got, nodes)
+		p.equal("Nodes", len(got), n)
+		for i := 0; i < len(got) && i < n; i += 100 {
+			p.equal("node", got[i], nodes[i])
+		}
 		return err
 	})
 }
