@@ -3,6 +3,7 @@ package bunstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -19,6 +20,7 @@ type session struct {
 	tx       bun.Tx
 	account  string
 	joined   bool // the host's transaction
+	readOnly bool // a view: drivers' read-only transactions let writes through
 	kept     map[keptKey]*kept
 	enqueued []int64 // messages, when somebody wants to be told
 	err      error   // the first failed statement: nothing may commit after it
@@ -89,11 +91,8 @@ func write[R any](ctx context.Context, s *session, v verb, row *R, more ...any) 
 
 // keep returns the statement of a verb for a table, prepared at its first use.
 func (s *session) keep(ctx context.Context, v verb, table *schema.Table) (*kept, error) {
-	if s.err != nil {
-		return nil, s.err
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("bunstore: write %s: %w", table.Name, context.Cause(ctx))
+	if err := s.writable(ctx); err != nil {
+		return nil, fmt.Errorf("bunstore: write %s: %w", table.Name, err)
 	}
 	key := keptKey{v, table.Type}
 	if k := s.kept[key]; k != nil {
@@ -114,6 +113,19 @@ func (s *session) keep(ctx context.Context, v verb, table *schema.Table) (*kept,
 	}
 	s.kept[key] = k
 	return k, nil
+}
+
+// writable returns why nothing more can be written, or nil.
+func (s *session) writable(ctx context.Context) error {
+	switch {
+	case s.err != nil:
+		return s.err
+	case s.readOnly:
+		return errors.New("a view does not write")
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // statement writes the SQL of a verb, with question marks.
@@ -187,8 +199,8 @@ func (s *session) placeholders(query string) string {
 
 // exec runs a statement that is not for one row, and returns how many rows it wrote.
 func (s *session) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
-	if s.err != nil {
-		return 0, s.err
+	if err := s.writable(ctx); err != nil {
+		return 0, fmt.Errorf("bunstore: %s: %w", what, err)
 	}
 	res, err := s.tx.ExecContext(ctx, query, args...)
 	if err != nil {

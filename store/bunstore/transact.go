@@ -86,12 +86,13 @@ func (d *DB) once(ctx context.Context, readOnly bool, account string, fn func(co
 	defer cancel()
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	s := newSession(d, tx, account)
+	s.readOnly = readOnly
 	ctx = context.WithValue(ctx, nested{d}, true)
 	err = fn(ctx, s)
 	if s.err != nil { // a statement failed: there is nothing whole to commit, whatever fn made of it
 		return s.err
 	}
-	if err != nil || readOnly { // a view ends by rolling back: drivers let writes through that are smuggled into one
+	if err != nil {
 		return err
 	}
 	if len(s.enqueued) > 0 {
