@@ -48,7 +48,7 @@ func (s *state) account(name string) account {
 
 // bind makes the transaction of an account out of its rows.
 func bind(s *state, a *account, name string) store.Tx {
-	outbox := locationsOutbox{outbox{s, name}}
+	out := outbox{s, name}
 	return store.Tx{
 		Collab: collab.Tx{
 			Account:  collab.SystemID(name),
@@ -59,9 +59,9 @@ func bind(s *state, a *account, name string) store.Tx {
 			Shops:    shops{a},
 			Ledger:   ledger{a},
 			Runs:     runs{a},
-			Places:   store.Places(trees{a}, outbox),
+			Places:   store.Places(trees{a}, locationsOutbox{out}),
 			Inbox:    collabInbox{inbox{a}},
-			Outbox:   collabOutbox{outbox.outbox},
+			Outbox:   collabOutbox{out},
 			History:  history{a},
 		},
 		Locations: locations.Tx{
@@ -69,7 +69,7 @@ func bind(s *state, a *account, name string) store.Tx {
 			Trees:   trees{a},
 			Shares:  store.Shares(projects{a}),
 			Inbox:   locationsInbox{inbox{a}},
-			Outbox:  outbox,
+			Outbox:  locationsOutbox{out},
 			History: setHistory{a},
 		},
 	}
