@@ -244,3 +244,28 @@ func testNobodyElseActs(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, on)
 }
+
+func testModuleOffHidesTheArea(t *testing.T) {
+	w := newWorld(t)
+	p := w.accepted()
+	look := func(a collab.Actor) error {
+		return w.Birch.Collab.Read(w.ctx, a, func(ctx context.Context, v collab.View) error {
+			_, err := v.Projects.Project(ctx, p.ID)
+			return err
+		})
+	}
+	require.NoError(t, look(w.Birch.Staff))
+	require.ErrorIs(t, look(w.Alder.Staff), collab.ErrForbidden)
+	require.NoError(t, w.Birch.Collab.SetModule(w.ctx, w.Birch.Admin, false))
+	require.ErrorIs(t, look(w.Birch.Staff), collab.ErrModuleOff)
+	_, err := w.Birch.Collab.UpdateSettings(w.ctx, w.Birch.Staff, p.ID, collab.SettingsChange{Mask: []collab.Field{collab.FieldSharing}, Sharing: true}, 0)
+	require.ErrorIs(t, err, collab.ErrModuleOff)
+	_, err = w.Birch.Collab.Inbound().Shops(w.ctx, collabtest.Alder, collab.HeaderQuery{Project: p.ID})
+	require.ErrorIs(t, err, collab.ErrModuleOff)
+	h, err := w.Birch.Collab.Inbound().Hello(w.ctx, collabtest.Alder, collab.Hello{Protocol: collab.Protocol})
+	require.NoError(t, err, "the handshake still answers")
+	require.False(t, h.ModuleOn, "and says so")
+	on, err := w.Birch.Collab.ModuleOn(w.ctx)
+	require.NoError(t, err)
+	require.False(t, on, "the switch can be seen")
+}

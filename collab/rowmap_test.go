@@ -8,6 +8,7 @@ var rows = map[string]row{
 	"C05": {"a system does not collaborate with itself", testNoSelfCollaboration},
 	"C06": {"only people of the system act for it, and only operators switch and register", testNobodyElseActs},
 	"C07": {"a proposal says by itself which client and survey it is about, with every wrong field at once", testEveryReasonAtOnce},
+	"C08": {"while the module is off the area is absent, but for the switch and the handshake", testModuleOffHidesTheArea},
 	"C11": {"client, survey and Secondary are given, and what depends on the Secondary is asked of it", testModuleOnBothSides},
 	"C12": {"the first project makes the client over there, later ones copy a survey to it", testFurtherProjectsPickTheClient},
 	"C13": {"copying needs a client that an accepted project of the pair made", testCopyNeedsAnAcceptedProject},

@@ -117,6 +117,20 @@ func (s *Service) update(ctx context.Context, fn func(context.Context, Tx) error
 	})
 }
 
+// Read shows a person of this system what is there, read-only and as of one moment. While the module is off it answers a
+// ModuleError, to the operator as well: all that is left then is ModuleOn and SetModule.
+func (s *Service) Read(ctx context.Context, a Actor, fn func(context.Context, View) error) error {
+	if err := s.allow(a); err != nil {
+		return err
+	}
+	return s.view(ctx, func(ctx context.Context, v View) error {
+		if err := s.moduleOn(ctx, v.Partners); err != nil {
+			return err
+		}
+		return fn(ctx, v)
+	})
+}
+
 // allow refuses actors of other systems.
 func (s *Service) allow(a Actor) error {
 	if a.System != s.system || a.Name == "" {
