@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mspkit/mspkit/collab"
@@ -278,6 +277,48 @@ func TestSurveyUpdateRefusesAStalePlan(t *testing.T) {
 	}
 }
 
+// during runs something once, when a call of that name has been answered.
+func (s *surveys) during(op string, do func()) {
+	s.Net.After = func(_, _ collab.SystemID, called string) error {
+		if called == op && do != nil {
+			once := do
+			do = nil
+			once()
+		}
+		return nil
+	}
+}
+
+func TestSurveyUpdateNoticesWhatMovesWhileItWorks(t *testing.T) {
+	s := diverged(t)
+	plan, before := s.plan(), s.survey(s.Birch)
+	s.during("survey", func() { s.edit(s.Alder, pay("13.00")) })
+	require.ErrorIs(t, s.update(plan, collab.SurveyPolicy{Overwrite: true}), collab.ErrStale)
+	require.Equal(t, before, s.survey(s.Birch))
+
+	plan = s.plan()
+	s.during("survey", func() { s.edit(s.Birch, pay("16.00")) })
+	require.ErrorIs(t, s.update(plan, collab.SurveyPolicy{Overwrite: true}), collab.ErrStale)
+	require.Equal(t, before.Version+1, s.survey(s.Birch).Version, "only birch's own edit")
+}
+
+func TestSurveyUpdateMayBeOvertakenByALaterOne(t *testing.T) {
+	s := diverged(t)
+	all := collab.SurveyPolicy{Overwrite: true}
+	plan := s.plan()
+	s.during("update_survey", func() {
+		s.edit(s.Alder, pay("13.00"))
+		require.NoError(t, s.update(s.plan(), all))
+	})
+	require.NoError(t, s.update(plan, all))
+	require.EqualValues(t, 3, s.project(s.Alder, s.id).SurveyRev)
+	require.EqualValues(t, 3, s.project(s.Birch, s.id).SurveyRev)
+	if plan := s.plan(); len(plan.Changes)+len(plan.Lost) != 0 {
+		t.Errorf("the later update is not the base of what follows: %+v", plan)
+	}
+	require.Len(t, s.history(s.Alder, collab.Subject{Kind: "project", ID: string(s.id)}, "update_survey"), 2)
+}
+
 func TestSurveyUpdateNeedsAnAcceptedProjectOfOurs(t *testing.T) {
 	t.Parallel()
 	w := worldWith(t, collabtest.Options{Paired: true})
@@ -286,7 +327,10 @@ func TestSurveyUpdateNeedsAnAcceptedProjectOfOurs(t *testing.T) {
 		_, err := side.Collab.PlanSurveyUpdate(w.ctx, side.Staff, id)
 		return err
 	}
+	quiet := func(_, _ collab.SystemID, op string) error { return errors.New(op + ": the partner need not be asked") }
+	w.Net.Before = quiet
 	require.ErrorIs(t, plan(w.Alder, p.ID), collab.ErrState, "not accepted yet")
+	w.Net.Before = nil
 	w.accept(p.ID)
 	require.NoError(t, plan(w.Alder, p.ID))
 	require.ErrorIs(t, plan(w.Birch, p.ID), collab.ErrParty)
@@ -298,7 +342,9 @@ func TestSurveyUpdateNeedsAnAcceptedProjectOfOurs(t *testing.T) {
 	require.NoError(t, err)
 	w.drain()
 	var state *collab.StateError
+	w.Net.Before = quiet
 	require.ErrorAs(t, plan(w.Alder, p.ID), &state)
+	w.Net.Before = nil
 	require.Equal(t, collab.StateInactive, state.State)
 	_, err = w.Birch.Collab.Inbound().Survey(w.ctx, collabtest.Alder, p.ID)
 	require.ErrorIs(t, err, collab.ErrState)
@@ -381,6 +427,22 @@ func TestSurveyUpdateLeavesRulesAloneUnlessTheyTravel(t *testing.T) {
 	require.Equal(t, own, s.survey(s.Birch).Content.Rules)
 }
 
+func TestSurveyWithoutRulesLeavesTheirsAndOwnsNone(t *testing.T) {
+	s := newSurveys(t, collabtest.Options{})
+	s.edit(s.Alder, func(c *collab.SurveyContent) { c.Rules = nil })
+	own := []collab.Rule{{Name: "birch's", Script: "x()"}}
+	s.edit(s.Birch, func(c *collab.SurveyContent) { c.Rules = own })
+	require.NoError(t, s.update(s.plan(), collab.SurveyPolicy{Overwrite: true}))
+	require.Equal(t, own, s.survey(s.Birch).Content.Rules)
+
+	// The rule was never exchanged: the first of alder's must not sweep it away unasked.
+	s.edit(s.Alder, func(c *collab.SurveyContent) { c.Rules = []collab.Rule{{Name: "alder's", Script: "y()"}} })
+	plan := s.plan()
+	if d := cmp.Diff([]collab.Change{{Field: "rules[birch's]", Before: "x()"}}, plan.Lost); d != "" {
+		t.Errorf("lost (-want +got):\n%s", d)
+	}
+}
+
 func TestSurveyPlanLintsRulesThatTravel(t *testing.T) {
 	s := newSurveys(t, collabtest.Options{})
 	s.edit(s.Alder, func(c *collab.SurveyContent) {
@@ -409,80 +471,4 @@ func TestSurveyPlanDistrustsThePartner(t *testing.T) {
 	_, err := s.Alder.Collab.PlanSurveyUpdate(s.ctx, s.Alder.Staff, s.id)
 	require.ErrorIs(t, err, collab.ErrPeer)
 	require.NotErrorIs(t, err, collab.ErrInvalid, "not the fault of who asks")
-}
-
-func TestSaveSurveyRaisesTheRevisionWhenContentChanges(t *testing.T) {
-	t.Parallel()
-	w := worldWith(t, collabtest.Options{Paired: true})
-	svc, staff := w.Alder.Collab, w.Alder.Staff
-	made, err := svc.SaveSurvey(w.ctx, staff, collab.Survey{Client: collabtest.Northwind, Content: collab.SurveyContent{Name: "Kiosk", Distribution: collab.StatusFinalized}})
-	require.NoError(t, err)
-	require.NotEmpty(t, made.ID)
-	require.EqualValues(t, 1, made.Revision)
-	same, err := svc.SaveSurvey(w.ctx, staff, made)
-	require.NoError(t, err)
-	require.Equal(t, made, same, "nothing changed, nothing is written")
-
-	edited := made
-	edited.Content = made.Content.Clone()
-	edited.Content.Settings = []collab.Setting{{Name: "pay", Value: "9"}}
-	next, err := svc.SaveSurvey(w.ctx, staff, edited)
-	require.NoError(t, err)
-	require.EqualValues(t, 2, next.Revision)
-	var entries []collab.Entry
-	w.view(w.Alder, func(ctx context.Context, v collab.View) (err error) {
-		entries, err = v.History.List(ctx, collab.HistoryQuery{Subject: collab.Subject{Kind: "survey", ID: string(made.ID)}})
-		return err
-	})
-	want := []collab.Entry{
-		{Actor: staff.Name, Action: "save", Changes: []collab.Change{{Field: "settings[pay]", After: "9"}}},
-		{Actor: staff.Name, Action: "create", Changes: []collab.Change{{Field: "name", After: "Kiosk"}, {Field: "distribution", After: "Finalized"}}},
-	}
-	if d := cmp.Diff(want, entries, cmpopts.IgnoreFields(collab.Entry{}, "ID", "At", "Subject")); d != "" {
-		t.Errorf("history (-want +got):\n%s", d)
-	}
-
-	for name, tc := range map[string]struct {
-		edit func(sv *collab.Survey)
-		want error
-	}{
-		"an old version":   {func(sv *collab.Survey) { sv.Version-- }, collab.ErrConflict},
-		"made twice":       {func(sv *collab.Survey) { sv.Version = 0 }, collab.ErrConflict},
-		"another client":   {func(sv *collab.Survey) { sv.Client = "other" }, collab.ErrInvalid},
-		"no such client":   {func(sv *collab.Survey) { sv.ID, sv.Version, sv.Client = "", 0, "other" }, collab.ErrNotFound},
-		"no such survey":   {func(sv *collab.Survey) { sv.ID = "other" }, collab.ErrNotFound},
-		"no name":          {func(sv *collab.Survey) { sv.Content.Name = "" }, collab.ErrInvalid},
-		"no such status":   {func(sv *collab.Survey) { sv.Content.Distribution = "Done" }, collab.ErrInvalid},
-		"id of a thousand": {func(sv *collab.Survey) { sv.ID = collab.SurveyID(make([]byte, 1000)) }, collab.ErrInvalid},
-	} {
-		sv := next
-		tc.edit(&sv)
-		_, err := svc.SaveSurvey(w.ctx, staff, sv)
-		require.ErrorIs(t, err, tc.want, name)
-	}
-	_, err = svc.SaveSurvey(w.ctx, w.Birch.Staff, next)
-	require.ErrorIs(t, err, collab.ErrForbidden)
-}
-
-func TestSaveClientReplacesTheVersionThatWasSeen(t *testing.T) {
-	t.Parallel()
-	w := worldWith(t, collabtest.Options{Paired: true})
-	svc, staff := w.Alder.Collab, w.Alder.Staff
-	made, err := svc.SaveClient(w.ctx, staff, collab.Client{Name: "Acme"})
-	require.NoError(t, err)
-	renamed, err := svc.SaveClient(w.ctx, staff, collab.Client{ID: made.ID, Name: "Acme & Sons", Version: made.Version, Origin: collab.Origin{System: "x", ID: "y"}})
-	require.NoError(t, err)
-	require.Equal(t, collab.Client{ID: made.ID, Name: "Acme & Sons", Version: 2}, renamed)
-	for name, c := range map[string]collab.Client{
-		"an old version": made, "made twice": {ID: made.ID, Name: "Acme"},
-	} {
-		_, err := svc.SaveClient(w.ctx, staff, c)
-		require.ErrorIs(t, err, collab.ErrConflict, name)
-	}
-	_, err = svc.SaveClient(w.ctx, staff, collab.Client{ID: "none", Name: "X", Version: 1})
-	require.ErrorIs(t, err, collab.ErrNotFound)
-	_, err = svc.SaveClient(w.ctx, staff, collab.Client{Name: "\xff"})
-	require.ErrorIs(t, err, collab.ErrInvalid)
-	_, err = svc.SaveClient(w.ctx, w.Birch.Staff, collab.Client{Name: "X"})
-	require.ErrorIs(t, err, collab.ErrForbidden)
 }
