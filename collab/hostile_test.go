@@ -2,10 +2,8 @@ package collab_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mspkit/mspkit/collab"
@@ -230,72 +228,4 @@ func testTheGateInForceDecides(t *testing.T) {
 		require.Equal(t, p.TermsRev+1, events[0].TermsRev)
 		return err
 	})
-}
-
-// TestLostCallsChangeNothing loses each call of a whole exchange in turn, on its way there and on its way back, delivers again,
-// and wants the end that an undisturbed exchange has.
-func TestLostCallsChangeNothing(t *testing.T) {
-	t.Parallel()
-	type end struct {
-		Alder, Birch []collab.Shop
-		Counts       [2]collab.Counts
-	}
-	exchange := func(t *testing.T, lose int, onTheWayBack bool) (end, int) {
-		w := worldWith(t, collabtest.Options{Paired: true, Collab: func(_ collab.SystemID, cfg *collab.Config) { cfg.PageSize = 3 }})
-		p := w.withJobs()
-		calls := 0
-		drop := func(_, _ collab.SystemID, op string) error {
-			if calls++; calls == lose {
-				return fmt.Errorf("%s is lost: %w", op, collab.ErrPeer)
-			}
-			return nil
-		}
-		if w.Net.Before = drop; onTheWayBack {
-			w.Net.Before, w.Net.After = nil, drop
-		}
-		settle := func() {
-			if w.Drain(w.ctx) != nil {
-				w.drainLater()
-				w.drain()
-			}
-		}
-		var out end
-		importing := func(i int) {
-			run, err := w.Alder.Collab.Import(w.ctx, w.Alder.Staff, p.ID, collab.ImportOptions{})
-			require.NoError(t, err)
-			settle()
-			require.Equal(t, collab.RunDone, w.run(run.ID).State)
-			out.Counts[i] = w.run(run.ID).Counts
-		}
-		importing(0)
-		id := w.imported("501").ID
-		w.save(w.Alder, id, answer("greeting", "no"))
-		_, err := w.Alder.Collab.Return(w.ctx, w.Alder.Staff, []collab.ShopID{id}, collab.ReturnOptions{})
-		require.NoError(t, err)
-		settle()
-		require.Equal(t, collab.ReturnDone, w.link("501").Return)
-		w.save(w.Birch, "501", status(collab.StatusFinalized))
-		importing(1)
-		for _, remote := range []collab.ShopID{"501", "503", "505", "507"} {
-			out.Alder = append(out.Alder, w.imported(remote))
-			out.Birch = append(out.Birch, w.shop(w.Birch, remote))
-		}
-		return out, calls
-	}
-	want, calls := exchange(t, 0, false)
-	require.Greater(t, calls, 10)
-	same := cmp.FilterPath(func(p cmp.Path) bool {
-		name := p.Last().String()
-		return name == ".ID" || name == ".SavedAt" || name == ".Client" || name == ".Survey"
-	}, cmp.Ignore())
-	for lose := 1; lose <= calls; lose++ {
-		for _, back := range []bool{false, true} {
-			t.Run(fmt.Sprintf("call %d back %v", lose, back), func(t *testing.T) {
-				got, _ := exchange(t, lose, back)
-				if d := cmp.Diff(want, got, same); d != "" {
-					t.Errorf("the end (-undisturbed +got):\n%s", d)
-				}
-			})
-		}
-	}
 }
