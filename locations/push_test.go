@@ -311,3 +311,57 @@ func TestDeliveryBeginsAgainWhenTheCopyMovesUnderIt(t *testing.T) {
 	moves = 100
 	require.ErrorIs(t, alder.Deliver(t.Context(), locations.PushMessage(project, start)), locations.ErrStale)
 }
+
+// Either end alone keeps hand edits from being overwritten, and a push that is over leaves nothing staged.
+func TestBothEndsGuardHandEditsAndClearTheStage(t *testing.T) {
+	t.Parallel()
+	alder, birch, line := synced(t)
+	birch.shares.change(func(s *locations.Share) { s.Locked = false })
+	_, err := birch.Load(t.Context(), birch.actor, theirs, []locations.Node{{Key: "1001", Level: 1, Name: "loaded at birch"}}, locations.LoadOptions{})
+	require.NoError(t, err)
+	plan := locations.PlanPush(alder.compare(t))
+	require.Len(t, plan.Overwrites, 1, "what a load changes in a copy is marked as well")
+	_, err = alder.Push(t.Context(), alder.actor, plan, locations.PushOptions{})
+	require.ErrorIs(t, err, locations.ErrOverwrites)
+	require.Zero(t, line.calls["stage"], "the sender does not even begin")
+
+	staged := func() (rows []locations.Stored) {
+		id := locations.PushID(locations.PathKey("in", alderID, string(project), "p"))
+		require.NoError(t, birch.store.Update(t.Context(), func(ctx context.Context, tx locations.Tx) (err error) {
+			rows, err = tx.Trees.Staged(ctx, id, "", 10)
+			return err
+		}))
+		return rows
+	}
+	before := birch.head(t, theirs)
+	commit := locations.PushCommit{
+		Project: project, Push: "p", Total: 1, Source: plan.Ours.Revision, Expect: before.Revision, Root: plan.Ours.Root,
+	}
+	page := locations.PushPage{Project: project, Push: "p", Nodes: plan.Put}
+	require.NoError(t, line.Stage(t.Context(), "", locations.Call{Key: "1"}, page))
+	require.Len(t, staged(), 1)
+	_, err = line.Commit(t.Context(), "", locations.Call{Key: "2"}, commit)
+	var lost *locations.OverwritesError
+	require.ErrorAs(t, err, &lost)
+	require.Equal(t, locations.Key("1001"), lost.Changes[0].Key)
+	require.Equal(t, before, birch.head(t, theirs))
+	require.Empty(t, staged(), "a refused push is dropped")
+
+	commit.Overwrite = true
+	require.NoError(t, line.Stage(t.Context(), "", locations.Call{Key: "1"}, page))
+	_, err = line.Commit(t.Context(), "", locations.Call{Key: "2"}, commit)
+	require.NoError(t, err, "a refusal is no stored reply")
+	require.Empty(t, staged(), "a push that is done is dropped")
+	require.True(t, alder.compare(t).Diff.Empty())
+}
+
+func TestLockThatComesDuringALoadStopsIt(t *testing.T) {
+	t.Parallel()
+	_, birch, _ := synced(t)
+	birch.shares.change(func(s *locations.Share) { s.Locked = false })
+	before := birch.head(t, theirs)
+	birch.store.before = func() { birch.shares.change(func(s *locations.Share) { s.Locked = true }) }
+	_, err := birch.Load(t.Context(), birch.actor, theirs, []locations.Node{{Key: "L", Level: 1}}, locations.LoadOptions{})
+	require.ErrorIs(t, err, locations.ErrLocked)
+	require.Equal(t, before, birch.head(t, theirs))
+}

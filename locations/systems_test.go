@@ -67,8 +67,9 @@ type hostStore struct {
 	locations.Store
 	shares *shares
 	mu     sync.Mutex
-	fail   int  // counts down; the Update at which it reaches 0 fails
-	after  bool // fail after the commit, as when the answer of a database is lost
+	fail   int    // counts down; the Update at which it reaches 0 fails
+	after  bool   // fail after the commit, as when the answer of a database is lost
+	before func() // runs ahead of each Update
 }
 
 var errBroken = errors.New("broken on purpose")
@@ -85,6 +86,9 @@ func (h *hostStore) Update(ctx context.Context, fn func(context.Context, locatio
 	h.fail--
 	broken := h.fail == 0
 	h.mu.Unlock()
+	if h.before != nil {
+		h.before()
+	}
 	if broken && !h.after {
 		return errBroken
 	}
