@@ -185,7 +185,7 @@ var transactionMutants = []mutant{
 			})
 		}}
 	}},
-	{"the queue sees what is not committed", "outbox/rollback", func(db store.DB) store.DB {
+	{"messages outlive a rollback", "outbox/rollback", func(db store.DB) store.DB {
 		return wrapped{DB: db, update: func(s store.Scoped, ctx context.Context, fn func(context.Context, store.Tx) error) error {
 			var early []collab.Message
 			err := s.Update(ctx, func(ctx context.Context, tx store.Tx) error {

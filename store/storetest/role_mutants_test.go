@@ -31,6 +31,7 @@ type (
 	filtered    struct{ collab.History }
 	heedless    struct{ locations.Trees }
 	leaving     struct{ locations.Trees }
+	upended     struct{ locations.Trees }
 	stalePlaces struct{ collab.Places }
 	lockedOut   struct{ locations.Shares }
 	sharing     struct {
@@ -57,6 +58,7 @@ var roleMutants = []mutant{
 	{"ignores half a query", "history/query", roles(func(tx *store.Tx) { tx.Collab.History = filtered{tx.Collab.History} })},
 	{"switches from any revision", "trees/expect", roles(func(tx *store.Tx) { tx.Locations.Trees = heedless{tx.Locations.Trees} })},
 	{"keeps what was switched over", "trees/stage", roles(func(tx *store.Tx) { tx.Locations.Trees = leaving{tx.Locations.Trees} })},
+	{"orders children by key alone", "trees/children", roles(func(tx *store.Tx) { tx.Locations.Trees = upended{tx.Locations.Trees} })},
 	{"knows no places", "places/prints", roles(func(tx *store.Tx) { tx.Collab.Places = stalePlaces{tx.Collab.Places} })},
 	{"knows no locks", "shares/locks", roles(func(tx *store.Tx) { tx.Locations.Shares = lockedOut{tx.Locations.Shares} })},
 	{"shares memory", "runs/copies", func(db store.DB) store.DB {
@@ -195,6 +197,12 @@ func (r leaving) Switch(ctx context.Context, push locations.PushID, head locatio
 		return err
 	}
 	return r.Stage(ctx, push, rows)
+}
+
+func (r upended) Children(ctx context.Context, set locations.SetID, parents []locations.Key) ([]locations.Entry, error) {
+	es, err := r.Trees.Children(ctx, set, parents)
+	slices.SortFunc(es, func(a, b locations.Entry) int { return strings.Compare(string(a.Key), string(b.Key)) })
+	return es, err
 }
 
 func (stalePlaces) Prints(context.Context, collab.ClientID, []collab.PlaceKey) (map[collab.PlaceKey]string, error) {
