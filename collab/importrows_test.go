@@ -1,7 +1,5 @@
 package collab_test
 
-import "testing"
-
 // importRows says of import, return and re-import what is so, and by which test we know.
 var importRows = map[string]row{
 	"C04": {"work can be passed on: a shop goes up the chain step by step, and its origin goes with it", testChain},
@@ -32,14 +30,4 @@ var importRows = map[string]row{
 	"C88": {"the wave over there stays", both(testReturnAndImportAgain, testReturnConflict)},
 	"C89": {"chosen shops are imported again with a plan, updating the same shop", both(testReimportOfChosenShops, testReimportNeedsThisProjectsShops)},
 	"C90": {"what the Secondary changed is shown before it is overwritten, and stays in its history", both(testReturnConflict, testReturnWithoutLoss)},
-}
-
-func TestImportRows(t *testing.T) {
-	t.Parallel()
-	for id, r := range importRows {
-		t.Run(id, func(t *testing.T) {
-			t.Log(r.sentence)
-			r.test(t)
-		})
-	}
 }

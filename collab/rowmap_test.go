@@ -1,7 +1,28 @@
 package collab_test
 
+import "maps"
+
 // rows says for each requirement, in our own words, what is so, and by which test we know.
-var rows = map[string]row{
+var rows = func() map[string]row {
+	all := map[string]row{}
+	for _, part := range []map[string]row{projectRows, surveyRows, importRows} {
+		maps.Copy(all, part)
+	}
+	return all
+}()
+
+// surveyRows is the part about surveys that travel.
+var surveyRows = map[string]row{
+	"C50": {"an update brings the Primary's survey over, but for what is kept there field by field", testSurveyUpdateKeepsTheirsPathByPath},
+	"C51": {"what the Secondary changed is shown first, and overwritten only on request, with the old text in history", both(testSurveyUpdateStopsBeforeItLosesTheirChanges, testSurveyUpdateOverwritesOnRequestAndKeepsTheOldInHistory)},
+	"C52": {"shops answered under an earlier question set stay welcome after an update", testSurveyUpdateKeepsEarlierQuestionSetsWelcome},
+	"C53": {"a survey of a project that is not accepted is not updated", testSurveyUpdateNeedsAnAcceptedProjectOfOurs},
+	"C54": {"rules that would not work over there are pointed out", testSurveyPlanLintsRulesThatTravel},
+	"C55": {"the distribution level is part of the survey on both sides", testAcceptanceMakesEverything},
+}
+
+// projectRows is the part about proposals, acceptance and settings.
+var projectRows = map[string]row{
 	"C01": {"a project starts only when the module is on at both sides, else the error names the side", testModuleOnBothSides},
 	"C02": {"only registered partners can be chosen, and operators register them", testOnlyRegisteredPartners},
 	"C03": {"a system is Primary in some projects and Secondary in others", testPrimaryAndSecondaryAtOnce},
@@ -33,5 +54,7 @@ var rows = map[string]row{
 	"C38": {"the Secondary changes contact and data sharing, and nothing else", testSecondaryChangesContactAndSharing},
 	"C39": {"progress is seen only where it is shared", testSecondaryChangesContactAndSharing},
 	"C40": {"accepting again changes nothing, and accepting what is inactive or foreign is refused", testAcceptIsIdempotent},
+	"C95": {"rules that test waves by id or by a name that is not over there are pointed out", testSurveyPlanLintsRulesThatTravel},
+	"C98": {"once accepted, the Secondary makes and carries out shops as it always does", testImportWithMixedEligibility},
 	"C74": {"a survey that clients would see at once is refused", testDistributionMustLieAboveCollaboration},
 }

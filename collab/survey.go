@@ -81,6 +81,6 @@ type Exchange struct {
 	Project   ProjectID
 	Rev       int64 // of the Primary's survey; unique within the project
 	Content   SurveyContent
-	Questions string // the digest of its question set: see QuestionSet
+	Questions string // digest of the question set in use over there (see QuestionSet); after an update that kept some of theirs it is not Content's
 	At        time.Time
 }

