@@ -18,7 +18,8 @@ type Store interface {
 // For every role: what is not there is ErrNotFound; a put with Version 0 inserts and a duplicate is ErrConflict; a put
 // with another Version replaces the record of exactly that version, else ErrConflict, and stores Version+1. Nothing
 // that goes in or comes out shares memory with the store. Lists are ordered as their comments say. Times are UTC in
-// microseconds; stores read no clock and mint no ids.
+// microseconds; stores read no clock and mint no ids. "Up to limit" with a limit of 0 is nothing; only the Limit of a query
+// struct means all when it is 0.
 type Tx struct {
 	Account  SystemID
 	Partners Partners
@@ -214,7 +215,7 @@ type LedgerView interface {
 	Links(ctx context.Context, partner SystemID, remote []ShopID) ([]Link, error)
 	// LinksOf returns the links of these shops of ours, ordered by shop.
 	LinksOf(ctx context.Context, shops []ShopID) ([]Link, error)
-	// Events returns up to limit events of a run whose remote shop is greater than after, ordered by it. An empty run asks for all.
+	// Events returns up to limit events of a run whose remote shop is greater than after, ordered by it.
 	Events(ctx context.Context, run RunID, partner SystemID, after ShopID, limit int) ([]Event, error)
 	// CountEvents counts the events of a run by kind.
 	CountEvents(ctx context.Context, run RunID) (map[EventKind]int64, error)
@@ -325,7 +326,7 @@ type HistoryQuery struct {
 	Subject Subject
 	Project ProjectID
 	Before  string // keyset: ids less than this
-	Limit   int
+	Limit   int    // at most this many; 0: all
 }
 
 // HistoryView reads history.
@@ -337,5 +338,6 @@ type HistoryView interface {
 // History reads and appends.
 type History interface {
 	HistoryView
+	// Append answers ErrConflict for an id that is there already.
 	Append(ctx context.Context, entries []Entry) error
 }

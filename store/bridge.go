@@ -76,6 +76,9 @@ func (s shares) Share(ctx context.Context, id locations.ProjectID) (locations.Sh
 }
 
 func (s shares) Locks(ctx context.Context, set locations.SetID) ([]locations.ProjectID, error) {
+	if set == "" {
+		return nil, nil // a project that is not accepted has no set yet
+	}
 	ps, err := s.projects.List(ctx, collab.ProjectQuery{Party: collab.PartySecondary, Client: collab.ClientID(set), States: []collab.State{collab.StateAccepted}})
 	if err != nil {
 		return nil, err

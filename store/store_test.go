@@ -220,3 +220,15 @@ func TestSharesFollowTheProjects(t *testing.T) {
 		}))
 	}
 }
+
+// Locks of a set that is no client's: the empty set id must not ask for every project.
+func TestLocksOfNoSet(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, newDB(t).Update(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		require.NoError(t, tx.Collab.Projects.Put(ctx, collab.Project{ID: "p", Party: collab.PartySecondary, Client: "c", State: collab.StateAccepted,
+			Terms: collab.Terms{LockLocations: true}}))
+		locks, err := tx.Locations.Shares.Locks(ctx, "")
+		require.Empty(t, locks)
+		return err
+	}))
+}

@@ -67,10 +67,7 @@ func (l ledger) LinksOf(ctx context.Context, shops []collab.ShopID) ([]collab.Li
 }
 
 func (l ledger) Events(ctx context.Context, run collab.RunID, partner collab.SystemID, after collab.ShopID, limit int) ([]collab.Event, error) {
-	q := from[eventRow](l.s).Where("partner = ?", partner).Where("remote > ?", after).Order("remote", "epoch")
-	if run != "" {
-		q.Where("run = ?", run)
-	}
+	q := from[eventRow](l.s).Where("run = ?", run).Where("partner = ?", partner).Where("remote > ?", after).Order("remote", "epoch")
 	return many(ctx, l.s, page(q, limit), (*eventRow).event)
 }
 

@@ -53,7 +53,7 @@ func (r ledger) Events(_ context.Context, run collab.RunID, partner collab.Syste
 		if k[0] != string(partner) || len(out) >= limit {
 			break
 		}
-		if run == "" || e.Run == run {
+		if e.Run == run {
 			out = append(out, *e)
 		}
 	}

@@ -148,9 +148,6 @@ var eventKind = kind[collab.Event]{
 		{"Events of the run", func(ctx context.Context, v store.View, _ store.Tx, e collab.Event) ([]collab.Event, error) {
 			return v.Collab.Ledger.Events(ctx, e.Run, e.Partner, "", 10)
 		}},
-		{"Events of all runs", func(ctx context.Context, v store.View, _ store.Tx, e collab.Event) ([]collab.Event, error) {
-			return v.Collab.Ledger.Events(ctx, "", e.Partner, "", 10)
-		}},
 	},
 }
 

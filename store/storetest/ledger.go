@@ -81,9 +81,14 @@ func eventEpochs(p *probe) {
 		return tx.Collab.Ledger.Append(ctx, []collab.Event{event("1", 11, "d", collab.EventUpdated), event("1", 9, "d", collab.EventUpdated)})
 	})
 	p.read("read", alder, func(ctx context.Context, v store.View) error {
-		got, err := v.Collab.Ledger.Events(ctx, "", birch, "", 10)
-		p.equal("Events", got, []collab.Event{event("0", 1, "c", collab.EventImported), event("1", 9, "a", collab.EventImported), event("1", 10, "b", collab.EventUpdated)})
-		return err
+		for _, want := range []collab.Event{event("0", 1, "c", collab.EventImported), event("1", 9, "a", collab.EventImported), event("1", 10, "b", collab.EventUpdated)} {
+			got, err := v.Collab.Ledger.Events(ctx, want.Run, birch, "", 10)
+			if err != nil {
+				return err
+			}
+			p.equal("Events of run "+string(want.Run), got, []collab.Event{want})
+		}
+		return nil
 	})
 }
 
