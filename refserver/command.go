@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+
+	"github.com/mspkit/mspkit/collab/collabhttp"
+	"github.com/mspkit/mspkit/refserver/internal/app"
+	"github.com/mspkit/mspkit/refserver/internal/demo"
+)
+
+// command is one command line.
+type command struct {
+	name           string
+	args           []string
+	env            func(string) string
+	stdout, stderr io.Writer
+}
+
+// parse reads the command's flags, which fill declares. Every flag has a default, which the environment can replace.
+func (c command) parse(fill func(*flag.FlagSet)) error {
+	f := flag.NewFlagSet("refserver "+c.name, flag.ContinueOnError)
+	f.SetOutput(c.stderr)
+	fill(f)
+	if err := f.Parse(c.args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("%s does not take %q", c.name, f.Arg(0))
+	}
+	return nil
+}
+
+// or returns the environment's value of a name, or else.
+func (c command) or(name, otherwise string) string {
+	if v := c.env(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// log makes the logger: JSON lines on stderr from a level on.
+func (c command) log(level string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, fmt.Errorf("-log %q is not debug, info, warn or error", level)
+	}
+	return slog.New(slog.NewJSONHandler(c.stderr, &slog.HandlerOptions{Level: l})), nil
+}
+
+func (c command) demo(ctx context.Context) error {
+	var cfg demo.Config
+	var level string
+	if err := c.parse(func(f *flag.FlagSet) {
+		f.StringVar(&cfg.AlderAddr, "alder-addr", "127.0.0.1:8081", "address of alder, the Primary")
+		f.StringVar(&cfg.BirchAddr, "birch-addr", "127.0.0.1:8082", "address of birch, the Secondary")
+		f.StringVar(&cfg.Data, "data", "", "folder that keeps databases and keys (default: nothing is kept)")
+		f.StringVar(&level, "log", "error", "least level of the log lines on stderr: debug, info, warn, error")
+	}); err != nil {
+		return err
+	}
+	var err error
+	if cfg.Log, err = c.log(level); err != nil {
+		return err
+	}
+	d, err := demo.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if err := d.Welcome(c.stdout); err != nil {
+		return err
+	}
+	return d.Run(ctx)
+}
+
+func (c command) serve(ctx context.Context) error {
+	var cfg app.Config
+	var level, private string
+	if err := c.parse(func(f *flag.FlagSet) {
+		f.StringVar(&cfg.Addr, "addr", c.or("MSPKIT_ADDR", "127.0.0.1:8080"), "loopback address to listen on (MSPKIT_ADDR)")
+		f.StringVar(&cfg.DB, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file (MSPKIT_DB)")
+		f.StringVar(&cfg.ID, "id", c.env("MSPKIT_ID"), "name of this system, for itself and its partners; required (MSPKIT_ID)")
+		f.StringVar(&cfg.Key, "key", c.or("MSPKIT_KEY", "mspkit.key"), "file of the signing key, made when absent (MSPKIT_KEY)")
+		f.StringVar(&cfg.URL, "url", c.env("MSPKIT_URL"), "address under which partners reach this system (MSPKIT_URL; default: http:// and -addr)")
+		f.StringVar(&cfg.Name, "name", c.env("MSPKIT_NAME"), "what people at the partners see (MSPKIT_NAME; default: -id)")
+		f.StringVar(&private, "allow-private", c.env("MSPKIT_ALLOW_PRIVATE"), "address ranges of partners that are not public, such as 127.0.0.0/8,::1/128; there plain http is allowed too (MSPKIT_ALLOW_PRIVATE)")
+		f.StringVar(&level, "log", c.or("MSPKIT_LOG", "info"), "least level of the log lines on stderr: debug, info, warn, error (MSPKIT_LOG)")
+	}); err != nil {
+		return err
+	}
+	var err error
+	if cfg.AllowPrivate, err = prefixes(private); err != nil {
+		return err
+	}
+	if cfg.Log, err = c.log(level); err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(c.stdout, "%s listens on %s, key %s, partners reach it at %s\n", a.ID(), a.Home(), a.Key.ID, a.URL()); err != nil {
+		return err
+	}
+	return a.Run(ctx)
+}
+
+// prefixes reads ranges divided by commas.
+func prefixes(list string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for s := range strings.SplitSeq(list, ",") {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("-allow-private %q is not a range such as 10.1.0.0/16", s)
+		}
+		out = append(out, p.Masked())
+	}
+	return out, nil
+}
+
+func (c command) migrate(ctx context.Context) error {
+	var db string
+	var dry bool
+	if err := c.parse(func(f *flag.FlagSet) {
+		f.StringVar(&db, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file (MSPKIT_DB)")
+		f.BoolVar(&dry, "dry-run", false, "write the SQL that would run, and change nothing")
+	}); err != nil {
+		return err
+	}
+	return app.Migrate(ctx, db, dry, c.stdout)
+}
+
+func (c command) key() error {
+	var path string
+	if err := c.parse(func(f *flag.FlagSet) {
+		f.StringVar(&path, "key", c.or("MSPKIT_KEY", "mspkit.key"), "file of the signing key, made when absent (MSPKIT_KEY)")
+	}); err != nil {
+		return err
+	}
+	k, err := collabhttp.LoadOrCreateKey(path)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "id          %s\nfingerprint %s\npublic      %s\n", k.ID(), collabhttp.Fingerprint(k.Public()), base64.StdEncoding.EncodeToString(k.Public()))
+	return err
+}
+
+func (c command) version() error {
+	version := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version + " " + info.GoVersion
+	}
+	_, err := fmt.Fprintln(c.stdout, "refserver", version)
+	return err
+}
+
+func (c command) help() error {
+	_, err := fmt.Fprint(c.stdout, `refserver runs mspkit as a server.
+
+  refserver [demo]    two systems, alder and birch, in one process, with something to try
+  refserver serve     one system, from flags and MSPKIT_ variables; flags win
+  refserver migrate   bring a database up to date; -dry-run shows the SQL
+  refserver key       show a key file's id, fingerprint and public key; makes the file when absent
+  refserver version
+
+"refserver COMMAND -h" lists the flags of a command.
+`)
+	return err
+}

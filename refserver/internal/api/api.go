@@ -1,0 +1,168 @@
+// Package api serves the JSON API under /api/ of one system, its OpenAPI 3.1 document and the page that shows it. It
+// translates between shapes and the services of the domains, and decides nothing.
+//
+// Whoever asks acts as Config.Actor; there are no logins yet. With the module off, projects, runs and returns answer
+// module_off; the switch, partners, locations and a system's own records stay.
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/go-json-experiment/json"
+
+	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/refserver/internal/shapes"
+	"github.com/mspkit/mspkit/store"
+)
+
+// Config is what the API speaks for. All is required.
+type Config struct {
+	Collab    *collab.Service
+	Locations *locations.Service
+	Store     store.Scoped // for reading what the services have no question for
+	Queue     store.Queue
+	Actor     collab.Actor
+	Keeper    locations.Actor
+	Self      Self
+	Log       *slog.Logger
+}
+
+// Self introduces the system to its operator.
+type Self struct {
+	System, Name, URL string
+	Key               collab.PartnerKey
+	Fingerprint       string
+}
+
+type api struct {
+	Config
+	huma huma.API
+}
+
+// Version is that of the API.
+const Version = "1.0.0"
+
+// Mount adds the API, /openapi.json and /docs to a mux.
+func Mount(mux *http.ServeMux, cfg Config) error {
+	hc := huma.DefaultConfig("mspkit reference server", Version)
+	hc.Info.Description = "One system: its projects with partners, its shops, its locations. Errors are application/problem+json with a stable code. " +
+		"Lists are pages: next, when present, is what the following page's after (or before) takes."
+	hc.CreateHooks, hc.SchemasPath, hc.DocsPath, hc.OpenAPIPath = nil, "", "", ""
+	hc.FieldsOptionalByDefault = true // what is missing is the domains' to refuse, with all that is wrong at once
+	hc.RejectUnknownQueryParameters = true
+	hc.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
+	hc.Transformers = []huma.Transformer{requestErrors}
+	hc.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[shapes.Problem]())
+	a := &api{Config: cfg, huma: humago.New(mux, hc)}
+	a.partners()
+	a.clients()
+	a.projects()
+	a.surveyUpdates()
+	a.imports()
+	a.shops()
+	a.returns()
+	a.sets()
+	a.pushes()
+	a.messages()
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		a.write(w, shapes.Problem{Status: http.StatusNotFound, Code: "no_such_path", Title: "no such path or method", Detail: r.Method + " " + r.URL.Path})
+	})
+	return a.document(mux)
+}
+
+// strictJSON refuses what encoding/json lets through: repeated members, other letter case, invalid UTF-8, trailing data.
+var strictJSON = huma.Format{
+	Marshal:   func(w io.Writer, v any) error { return json.MarshalWrite(w, v) },
+	Unmarshal: func(data []byte, v any) error { return json.Unmarshal(data, v, json.RejectUnknownMembers(true)) },
+}
+
+type reply[R any] struct{ Body R }
+
+// route describes an operation. Its id is what generated clients call it.
+func route(id, pattern, area, summary string) huma.Operation {
+	method, path, _ := strings.Cut(pattern, " ")
+	return huma.Operation{OperationID: id, Method: method, Path: "/api/" + path, Tags: []string{area}, Summary: summary, MaxBodyBytes: 8 << 20, BodyReadTimeout: -1}
+}
+
+// handle serves an operation: its errors become problems.
+func handle[I, R any](a *api, op huma.Operation, fn func(context.Context, *I) (R, error)) {
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*reply[R], error) {
+		out, err := fn(ctx, in)
+		if err != nil {
+			return nil, a.failure(ctx, err)
+		}
+		return &reply[R]{out}, nil
+	})
+}
+
+// gated is handle for what is absent while the module is off.
+func gated[I, R any](a *api, op huma.Operation, fn func(context.Context, *I) (R, error)) {
+	handle(a, op, func(ctx context.Context, in *I) (R, error) {
+		on, err := a.Collab.ModuleOn(ctx)
+		if err == nil && !on {
+			err = fmt.Errorf("%s: %w", op.OperationID, &collab.ModuleError{System: a.Collab.System()})
+		}
+		if err != nil {
+			var none R
+			return none, err
+		}
+		return fn(ctx, in)
+	})
+}
+
+// Inputs that many operations share.
+type (
+	nothing struct{}
+	byID    struct {
+		ID string `path:"id"`
+	}
+	take[B any] struct {
+		Body B
+	}
+	takeByID[B any] struct {
+		ID   string `path:"id"`
+		Body B
+	}
+	Paged struct {
+		Limit int `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	}
+)
+
+// page cuts a list that was asked for with one item more than the limit, to see whether there is a next page.
+func page[A, B any](items []A, limit int, id func(A) string, to func(A) B) shapes.List[B] {
+	var next string
+	if len(items) > limit {
+		items = items[:limit]
+		next = id(items[limit-1])
+	}
+	return shapes.List[B]{Items: each(items, to), Next: next}
+}
+
+func each[A, B any](in []A, to func(A) B) []B {
+	out := make([]B, len(in))
+	for i, v := range in {
+		out[i] = to(v)
+	}
+	return out
+}
+
+// as converts between kinds of text.
+func as[B, A ~string](a A) B { return B(a) }
+
+// view reads in one transaction.
+func view[R any](ctx context.Context, a *api, fn func(context.Context, store.View) (R, error)) (out R, err error) {
+	err = a.Store.View(ctx, func(ctx context.Context, v store.View) (err error) {
+		out, err = fn(ctx, v)
+		return err
+	})
+	return out, err
+}

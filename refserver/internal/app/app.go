@@ -1,0 +1,197 @@
+// Package app runs one system: its SQLite database, the services of the domains over it, the message engine, and one
+// address that answers partners (/peer/v1/), programs (/api/) and people (/, /docs).
+//
+// Open makes everything ready and listens; Run serves until its context ends, then stops in order: no new
+// requests, those at hand finish, the message engine stops, the databases close.
+package app
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/collab/collabhttp"
+	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/refserver/internal/api"
+	"github.com/mspkit/mspkit/refserver/internal/pages"
+	"github.com/mspkit/mspkit/refserver/internal/web"
+	"github.com/mspkit/mspkit/store"
+	"github.com/mspkit/mspkit/store/bunstore"
+	"github.com/mspkit/mspkit/store/courier"
+	"github.com/mspkit/mspkit/store/courier/rivercourier"
+)
+
+// App is one running system.
+type App struct {
+	Collab    *collab.Service
+	Locations *locations.Service
+	Actor     collab.Actor // the operator, as who the API acts
+	Keeper    locations.Actor
+	Key       collab.PartnerKey // our public signing key
+
+	cfg      Config
+	listener net.Listener
+	db       *database
+	store    *bunstore.DB
+	outbound *http.Client
+	courier  *courier.Courier
+	waker    *rivercourier.Waker
+	server   *http.Server
+	home     atomic.Pointer[http.Handler]
+	running  atomic.Bool
+	close    sync.Once
+	closeErr error
+}
+
+// Operator is who acts through the API and on the pages, for as long as there are no logins.
+const Operator = "operator"
+
+// Open takes the address, reads or makes the key, opens and migrates the database, and wires the system. Nothing is
+// served before Run. Close undoes it.
+func Open(ctx context.Context, cfg Config) (*App, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	a := &App{cfg: cfg}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) (err error) {
+	cfg := &a.cfg
+	if a.listener, err = listen(ctx, cfg.AddrFlag, cfg.Addr); err != nil {
+		return err
+	}
+	if cfg.URL == "" {
+		cfg.URL = "http://" + a.Addr()
+	}
+	key, err := collabhttp.LoadOrCreateKey(cfg.Key)
+	if err != nil {
+		return fmt.Errorf("-key: %w", err)
+	}
+	if a.db, err = openDatabase(cfg.DB); err != nil {
+		return err
+	}
+	if err := a.db.migrate(ctx); err != nil {
+		return fmt.Errorf("database %s: %w", cfg.DB, err)
+	}
+	if a.waker, err = rivercourier.New(riversqlite.New(a.db.river), rivercourier.Config{Logger: cfg.Log}); err != nil {
+		return err
+	}
+	if a.store, err = bunstore.New(a.db.write, bunstore.Config{Read: a.db.read, OnMessages: a.waker.OnMessages}); err != nil {
+		return err
+	}
+	return a.wire(key)
+}
+
+// wire joins the domains to the store, to each other's messages and to the partners.
+func (a *App) wire(key collabhttp.PrivateKey) error {
+	cfg := a.cfg
+	system := collab.SystemID(cfg.ID)
+	public, err := url.Parse(cfg.URL)
+	if err != nil {
+		return fmt.Errorf("-url: %w", err)
+	}
+	scoped := a.store.For(cfg.ID)
+	signer := &collabhttp.Signer{Key: key, Authority: collabhttp.Authority(public)}
+	a.outbound = collabhttp.NewHTTPClient(collabhttp.DialPolicy{AllowPrivate: cfg.AllowPrivate})
+	client := collabhttp.NewClient(collabhttp.ClientConfig{HTTP: a.outbound, Signer: signer, Partner: partnerOf(store.Collab(scoped))})
+
+	a.Actor = collab.Actor{Name: Operator, System: system, Operator: true}
+	a.Keeper = locations.Actor{Name: Operator, System: locations.Account(cfg.ID)}
+	a.Key = collab.PartnerKey{ID: collab.KeyID(key.ID()), Public: key.Public()}
+	a.Collab = collab.NewService(system, store.Collab(scoped), collab.Config{
+		Name: cfg.Name, URL: cfg.URL, Key: a.Key, Peer: client, Pairer: client, Accepted: cfg.Accepted,
+	})
+	a.Locations = locations.NewService(store.Locations(scoped), locations.Config{Peer: client.Places()})
+	a.courier = courier.New(a.store.Messages(), a.deliver(), courier.Config{Holder: key.ID()})
+
+	mux := http.NewServeMux()
+	mux.Handle(collabhttp.Prefix, collabhttp.NewHandler(collabhttp.HandlerConfig{
+		Peer: a.Collab.Inbound(), Pairer: a.Collab.InboundPairer(), Places: a.Locations.Inbound(), Partner: a.Collab.PartnerByKey, Signer: signer,
+	}))
+	if err := api.Mount(mux, api.Config{
+		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Actor: a.Actor, Keeper: a.Keeper,
+		Self: api.Self{System: cfg.ID, Name: cfg.Name, URL: cfg.URL, Key: a.Key, Fingerprint: collabhttp.Fingerprint(ed25519.PublicKey(a.Key.Public))}, Log: cfg.Log,
+	}); err != nil {
+		return err
+	}
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { web.Text(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", a.ready)
+	mux.HandleFunc("GET /style.css", pages.Style)
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { (*a.home.Load()).ServeHTTP(w, r) })
+	a.ShowOnHome(a.Overview())
+	a.server = web.Server(mux, web.Config{Log: cfg.Log, Hosts: hosts(a.listener.Addr(), public), Open: collabhttp.Prefix})
+	return nil
+}
+
+// deliver says by domain who carries a message out.
+func (a *App) deliver() map[string]courier.Deliver {
+	return map[string]courier.Deliver{
+		store.DomainCollab: func(ctx context.Context, _ string, m store.Message) error {
+			return a.Collab.Deliver(ctx, collab.Message{Key: m.Key, Stream: m.Stream, Kind: m.Kind, Payload: m.Payload, Due: m.NextAt})
+		},
+		store.DomainLocations: func(ctx context.Context, _ string, m store.Message) error {
+			return a.Locations.Deliver(ctx, locations.Message{Key: m.Key, Stream: m.Stream, Kind: m.Kind, Payload: m.Payload, Due: m.NextAt})
+		},
+	}
+}
+
+// partnerOf looks partners up for the client.
+func partnerOf(s collab.Store) func(context.Context, collab.SystemID) (collab.Partner, error) {
+	return func(ctx context.Context, id collab.SystemID) (p collab.Partner, err error) {
+		err = s.View(ctx, func(ctx context.Context, v collab.View) error {
+			p, err = v.Partners.Partner(ctx, id)
+			return err
+		})
+		return p, err
+	}
+}
+
+// hosts lists the Host values under which people and programs may ask: the address listened on and the public one. Any other
+// comes from a page that had a name of its own resolved to this machine.
+func hosts(addr net.Addr, public *url.URL) []string {
+	_, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return []string{public.Host}
+	}
+	out := []string{addr.String(), public.Host}
+	for _, h := range []string{"localhost", "127.0.0.1", "::1"} {
+		out = append(out, net.JoinHostPort(h, port))
+	}
+	return out
+}
+
+// ID returns the system's id.
+func (a *App) ID() string { return a.cfg.ID }
+
+// Addr returns the address listened on.
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// URL returns where partners reach the system.
+func (a *App) URL() string { return a.cfg.URL }
+
+// Home returns where people reach it.
+func (a *App) Home() string { return "http://" + a.Addr() }
+
+// Overview is this system as the page at / shows it.
+func (a *App) Overview() pages.System {
+	return pages.System{ID: a.cfg.ID, Name: a.cfg.Name, Home: a.Home(), Store: a.store.For(a.cfg.ID), Queue: a.store.Messages()}
+}
+
+// ShowOnHome sets which systems the page at / shows. Default: this one.
+func (a *App) ShowOnHome(systems ...pages.System) {
+	h := pages.Overview(a.cfg.Log, systems...)
+	a.home.Store(&h)
+}

@@ -1,0 +1,92 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/mspkit/mspkit/refserver/internal/web"
+	"github.com/mspkit/mspkit/store"
+)
+
+// How long a stop waits for requests and for deliveries before it interrupts them.
+const (
+	stopRequests   = 10 * time.Second
+	stopDeliveries = 15 * time.Second
+)
+
+// Run starts the message engine and serves until ctx ends; then it stops in order and closes the App. It returns nil after
+// an orderly stop.
+func (a *App) Run(ctx context.Context) error {
+	failed := make(chan error, 1)
+	err := a.waker.Start(ctx, a.courier)
+	if err == nil {
+		go func() { failed <- a.server.Serve(a.listener) }()
+		a.running.Store(true)
+		a.cfg.Log.InfoContext(ctx, "ready", "addr", a.Addr(), "url", a.cfg.URL, "key", a.Key.ID)
+		select {
+		case <-ctx.Done():
+		case err = <-failed:
+		}
+		a.running.Store(false)
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopRequests)
+	defer cancel()
+	if shut := a.server.Shutdown(stop); shut != nil {
+		a.cfg.Log.WarnContext(stop, "requests were cut off", "err", shut)
+		err = errors.Join(err, a.server.Close())
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	if err != nil {
+		err = fmt.Errorf("serve %s: %w", a.Addr(), err)
+	}
+	err = errors.Join(err, a.Close())
+	a.cfg.Log.InfoContext(stop, "stopped")
+	return err
+}
+
+// Close stops what runs and closes the databases. It is for an App whose Run was not called, and harmless after it.
+func (a *App) Close() error {
+	a.close.Do(func() {
+		var errs []error
+		if a.waker != nil {
+			stop, cancel := context.WithTimeout(context.Background(), stopDeliveries)
+			defer cancel()
+			errs = append(errs, a.waker.Stop(stop))
+		}
+		if a.outbound != nil {
+			a.outbound.CloseIdleConnections()
+		}
+		if a.listener != nil {
+			_ = a.listener.Close() // Shutdown has closed it already where Run was called
+		}
+		if a.db != nil {
+			errs = append(errs, a.db.close())
+		}
+		a.closeErr = errors.Join(errs...)
+	})
+	return a.closeErr
+}
+
+// ready answers whether the system can work: its engine runs and its database answers.
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	if !a.running.Load() {
+		web.Text(w, http.StatusServiceUnavailable, "the message engine does not run")
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.store.For(a.cfg.ID).View(ctx, func(ctx context.Context, v store.View) error {
+		_, err := v.Collab.Partners.Module(ctx)
+		return err
+	}); err != nil {
+		a.cfg.Log.WarnContext(ctx, "not ready", "err", err)
+		web.Text(w, http.StatusServiceUnavailable, "the database does not answer")
+		return
+	}
+	web.Text(w, http.StatusOK, "ready")
+}

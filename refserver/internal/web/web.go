@@ -1,0 +1,152 @@
+// Package web is what every request to a system passes through: request ids, logs, security headers, limits.
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+)
+
+// MaxBody is the greatest request body in bytes, for any path. Most have lower limits of their own.
+const MaxBody = 64 << 20
+
+// Config says how requests are taken.
+type Config struct {
+	// Log gets a line for each request. Required.
+	Log *slog.Logger
+	// Hosts are the Host values that are answered. Required.
+	Hosts []string
+	// Open is a path prefix that is answered under any Host: that of the signed protocol, which checks for itself whom a
+	// request was meant for.
+	Open string
+}
+
+// Server returns a server of the handler with timeouts and everything that this package adds.
+func Server(h http.Handler, cfg Config) *http.Server {
+	h = http.MaxBytesHandler(h, MaxBody)
+	h = http.NewCrossOriginProtection().Handler(h)
+	h = checkHost(h, cfg)
+	h = headers(h)
+	h = logged(h, cfg.Log)
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      5 * time.Minute, // a push of a whole hierarchy is one request
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelWarn),
+	}
+}
+
+// Text answers with a line of plain text.
+func Text(w http.ResponseWriter, status int, line string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(line + "\n"))
+}
+
+// policy lets pages load nothing but what this server serves, and run no script.
+const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkHost refuses requests for a host that is not this one. Without logins the loopback address is all that keeps strangers
+// out, and a page in a browser on this machine could get past that by resolving its own name to it.
+func checkHost(next http.Handler, cfg Config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		open := cfg.Open != "" && strings.HasPrefix(r.URL.Path, cfg.Open)
+		if !open && !slices.ContainsFunc(cfg.Hosts, func(h string) bool { return strings.EqualFold(h, r.Host) }) {
+			Text(w, http.StatusMisdirectedRequest, "this host is not served here")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+type requestID struct{}
+
+// RequestID returns the id of the request that ctx belongs to, or "".
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestID{}).(string)
+	return id
+}
+
+// IDHeader carries the request id, in and out.
+const IDHeader = "X-Request-Id"
+
+// goodID reports whether an id that a caller chose can go into logs and headers.
+func goodID(id string) bool {
+	return id != "" && len(id) <= 100 && strings.IndexFunc(id, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_' && r != '.'
+	}) < 0
+}
+
+// logged gives each request an id and writes one line when it is done. A panic is answered with 500 and logged.
+func logged(next http.Handler, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, start := r.Header.Get(IDHeader), time.Now()
+		if !goodID(id) {
+			id = rand.Text()
+		}
+		w.Header().Set(IDHeader, id)
+		seen := &recorder{ResponseWriter: w}
+		defer func() {
+			level, attrs := slog.LevelInfo, []any{"request_id", id, "method", r.Method, "path", r.URL.Path}
+			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+				level = slog.LevelDebug
+			}
+			if p := recover(); p != nil {
+				level, attrs = slog.LevelError, append(attrs, "panic", p, "stack", string(debug.Stack()))
+				if seen.status == 0 {
+					Text(seen, http.StatusInternalServerError, "internal error")
+				}
+			}
+			log.Log(r.Context(), level, "request", append(attrs, "status", seen.status, "bytes", seen.bytes, "ms", time.Since(start).Milliseconds())...)
+		}()
+		next.ServeHTTP(seen, r.WithContext(context.WithValue(r.Context(), requestID{}, id)))
+	})
+}
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the writer beneath.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
