@@ -18,7 +18,8 @@ type Config struct {
 	// Read is a second pool on the same database, for views. On SQLite it is what lets readers run beside the one
 	// writing connection. Default: the pool for writing.
 	Read *bun.DB
-	// BeginTimeout bounds the wait until a transaction begins; what takes longer is store.ErrBusy. Default: 10 s.
+	// BeginTimeout bounds the wait until a transaction begins; what takes longer is store.ErrBusy. Where another process holds an
+	// SQLite file, the answer comes when the driver's busy_timeout next runs out. Default: 10 s.
 	BeginTimeout time.Duration
 	// Attempts is how often a closure is run when the database takes its transaction back for another's sake
 	// (busy, serialization failure, deadlock) before store.ErrBusy is answered. Default: 10.

@@ -28,5 +28,7 @@
 //
 // # PostgreSQL
 //
-// Transactions are serializable, views repeatable reads; ids sort by their bytes. What fails for another's sake is run again.
+// Transactions are serializable, views repeatable reads; ids sort by their bytes. What fails for another's sake is run
+// again. A put that replaces a record and meets another record's unique key is a conflict, as everywhere, but PostgreSQL
+// then refuses the rest of the transaction: return the conflict.
 package bunstore

@@ -81,6 +81,10 @@ func TestListsUseIndexes(t *testing.T) {
 			_, err := v.Collab.Ledger.LinksOf(ctx, []collab.ShopID{"1", "2"})
 			return err
 		})},
+		"events of a run": {[]string{"mspkit_event_run (account=? AND run=? AND partner=? AND remote>?)"}, view(func(ctx context.Context, v store.View) error {
+			_, err := v.Collab.Ledger.Events(ctx, "r1", "birch", "5", 10)
+			return err
+		})},
 		"history of a subject": {[]string{"mspkit_history_subject (account=? AND subject_kind=? AND subject_id=? AND id<?)"}, view(func(ctx context.Context, v store.View) error {
 			_, err := v.Collab.History.List(ctx, collab.HistoryQuery{Subject: collab.Subject{Kind: "shop", ID: "1"}, Before: "x", Limit: 5})
 			return err

@@ -1,4 +1,4 @@
--- One source for every dialect: a word in braces stands for a column type. Times are microseconds since 1970 in UTC. Every
+-- One source for every dialect: a word in braces stands for a column type, or for rows that are kept in their key's order. Times are microseconds since 1970 in UTC. Every
 -- key but the message queue's id begins with the account, so that none crosses accounts.
 
 CREATE TABLE mspkit_module (
@@ -183,7 +183,7 @@ CREATE TABLE mspkit_event (
 	happened_at BIGINT NOT NULL,
 	PRIMARY KEY (account, partner, remote, epoch)
 );
-CREATE INDEX mspkit_event_run ON mspkit_event (account, run, remote);
+CREATE INDEX mspkit_event_run ON mspkit_event (account, run, partner, remote, epoch);
 
 CREATE TABLE mspkit_run (
 	account {text} NOT NULL,
@@ -309,7 +309,7 @@ CREATE TABLE mspkit_node (
 	sub {text} NOT NULL,
 	edited BOOLEAN NOT NULL,
 	PRIMARY KEY (account, set_id, key)
-);
+){clustered};
 CREATE INDEX mspkit_node_parent ON mspkit_node (account, set_id, parent, key);
 
 CREATE TABLE mspkit_staged (
@@ -337,7 +337,7 @@ CREATE TABLE mspkit_staged (
 	sub {text} NOT NULL,
 	edited BOOLEAN NOT NULL,
 	PRIMARY KEY (account, push, key)
-);
+){clustered};
 
 CREATE TABLE mspkit_place_history (
 	account {text} NOT NULL,
