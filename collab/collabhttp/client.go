@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -43,8 +44,11 @@ var (
 	_ collab.Pairer = (*Client)(nil)
 )
 
-// NewClient returns a client.
+// NewClient returns a client. It panics when something is missing that it needs.
 func NewClient(cfg ClientConfig) *Client {
+	if cfg.HTTP == nil || cfg.Signer == nil || cfg.Partner == nil {
+		panic("collabhttp: NewClient needs HTTP, Signer and Partner")
+	}
 	if cfg.Tries == 0 {
 		cfg.Tries = 3
 	}
@@ -70,24 +74,30 @@ type exchange struct {
 
 // do carries out an exchange with a registered partner and decodes the reply.
 func do[R any](ctx context.Context, c *Client, to collab.SystemID, x exchange) (R, error) {
-	var reply R
+	var reply, none R
 	partner, err := c.cfg.Partner(ctx, to)
-	if err != nil {
-		return reply, fmt.Errorf("collabhttp: partner %s: %w", to, err)
+	switch {
+	case errors.Is(err, collab.ErrNotFound):
+		return none, fmt.Errorf("collabhttp: %s: %w", to, collab.ErrPartner)
+	case err != nil:
+		return none, fmt.Errorf("collabhttp: partner %s: %w", to, err)
+	case partner.State != collab.PartnerActive:
+		return none, fmt.Errorf("collabhttp: %s is %s: %w", to, partner.State, collab.ErrPartner)
 	}
-	keys := func(id string, _ []byte) (ed25519.PublicKey, error) {
+	body, err := c.send(ctx, to, partner.URL, x, func(id string, _ []byte) (ed25519.PublicKey, error) {
 		k, ok := partner.Key(collab.KeyID(id), c.cfg.Now())
 		if !ok {
 			return nil, ErrUnknownKey
 		}
 		return k.Public, nil
+	})
+	if err == nil {
+		if err = decodeStrict(body, &reply, bodyLimits); err != nil {
+			err = rubbish(to, err)
+		}
 	}
-	body, err := c.send(ctx, to, partner.URL, x, keys)
 	if err != nil {
-		return reply, err
-	}
-	if err := decodeStrict(body, &reply, bodyLimits); err != nil {
-		return reply, rubbish(to, err)
+		return none, fmt.Errorf("collabhttp: %s %s: %w", x.method, x.path, err)
 	}
 	return reply, nil
 }
@@ -97,8 +107,11 @@ type keyFinder func(id string, reply []byte) (ed25519.PublicKey, error)
 
 // rubbish is an answer that is none: it is worth another try, later.
 func rubbish(from collab.SystemID, err error) error {
-	return fmt.Errorf("collabhttp: answer of %s: %w: %w", from, err, collab.ErrPeer)
+	return fmt.Errorf("answer of %s: %w: %w", from, err, collab.ErrPeer)
 }
+
+// errTransient marks what another try may mend at once.
+var errTransient = errors.New("no answer")
 
 // send tries an exchange until the partner answers, each time signed anew under the same idempotency key.
 func (c *Client) send(ctx context.Context, to collab.SystemID, base string, x exchange, keys keyFinder) ([]byte, error) {
@@ -106,14 +119,12 @@ func (c *Client) send(ctx context.Context, to collab.SystemID, base string, x ex
 	if x.body != nil {
 		var err error
 		if body, err = json.Marshal(x.body); err != nil {
-			return nil, fmt.Errorf("collabhttp: request to %s: %w: %w", to, err, collab.ErrInvalid)
+			return nil, fmt.Errorf("request: %w: %w", err, collab.ErrInvalid)
 		}
 		if len(body) > MaxBody {
-			return nil, fmt.Errorf("collabhttp: request to %s has %d bytes, %d are allowed: %w", to, len(body), MaxBody, collab.ErrInvalid)
+			return nil, fmt.Errorf("request has %d bytes, %d are allowed: %w", len(body), MaxBody, collab.ErrInvalid)
 		}
-		if x.key == "" {
-			x.key = rand.Text()
-		}
+		x.key = headerKey(x.key)
 	}
 	target := strings.TrimSuffix(base, "/") + Prefix + x.path
 	if len(x.query) > 0 {
@@ -121,55 +132,69 @@ func (c *Client) send(ctx context.Context, to collab.SystemID, base string, x ex
 	}
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = c.cfg.Wait, 5*time.Second
-	reply, err := backoff.Retry(ctx, func() ([]byte, error) {
-		b, err := c.once(ctx, to, target, x, body, keys)
-		if err != nil && !errors.Is(err, errTransient) {
-			return nil, backoff.Permanent(err)
+	var last error
+	reply, err := backoff.Retry(ctx, func() (reply []byte, err error) {
+		if reply, last = c.once(ctx, to, target, x, body, keys); last != nil && !errors.Is(last, errTransient) {
+			return nil, backoff.Permanent(last)
 		}
-		return b, err
+		return reply, last
 	}, backoff.WithBackOff(wait), backoff.WithMaxTries(c.cfg.Tries))
-	var permanent *backoff.PermanentError
-	if errors.As(err, &permanent) {
-		err = permanent.Err
+	switch {
+	case err == nil:
+		return reply, nil
+	case last == nil || ctx.Err() != nil && !errors.Is(last, ctx.Err()): // we gave up while waiting for the next try
+		return nil, fmt.Errorf("ask %s: %w: %w", to, err, collab.ErrPeer)
 	}
-	return reply, err
+	return nil, last
 }
 
-// errTransient marks what another try may mend.
-var errTransient = errors.New("no answer")
+// headerKey is an idempotency key as it stands in the header, where not every text can stand. The same key always gives the
+// same; none gives a new one.
+func headerKey(key string) string {
+	switch {
+	case key == "":
+		return rand.Text()
+	case len(key) > maxKey || !printable(key) || strings.Contains(key, ",") || strings.TrimSpace(key) != key:
+		return fmt.Sprintf("sha256-%x", sha256.Sum256([]byte(key)))
+	}
+	return key
+}
 
 func (c *Client) once(ctx context.Context, to collab.SystemID, target string, x exchange, body []byte, keys keyFinder) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, x.method, target, bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("collabhttp: address of %s: %w: %w", to, err, collab.ErrInvalid)
+		return nil, fmt.Errorf("address of %s: %w: %w", to, err, collab.ErrInvalid)
 	}
 	if body == nil {
 		req.Body, req.ContentLength = http.NoBody, 0
 	} else {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", jsonType)
 		req.Header.Set("Idempotency-Key", x.key)
 	}
-	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept", jsonType)
 	if err := c.cfg.Signer.SignRequest(req, body); err != nil {
-		return nil, fmt.Errorf("collabhttp: request to %s: %w", to, err)
+		return nil, fmt.Errorf("request to %s: %w", to, err)
 	}
 	resp, err := c.cfg.HTTP.Do(req)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("collabhttp: ask %s: %w: %w", to, err, collab.ErrPeer)
+		err = fmt.Errorf("ask %s: %w: %w", to, err, collab.ErrPeer)
+		if forbidden := errors.Is(err, ErrURL) || errors.Is(err, ErrAddress) || errors.Is(err, ErrRedirect); ctx.Err() == nil && !forbidden {
+			err = fmt.Errorf("%w: %w", errTransient, err)
 		}
-		return nil, fmt.Errorf("collabhttp: ask %s: %w: %w: %w", to, errTransient, err, collab.ErrPeer)
+		return nil, err
 	}
 	defer resp.Body.Close()
 	reply, err := readBody(resp.Body, MaxBody)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errTransient, rubbish(to, err))
+		err = rubbish(to, err)
+		if !errors.Is(err, ErrBody) {
+			err = fmt.Errorf("%w: %w", errTransient, err) // it broke off
+		}
+		return nil, err
 	}
 	v := &Verifier{Keys: func(_ context.Context, id string) (ed25519.PublicKey, error) { return keys(id, reply) }, Now: c.cfg.Now}
 	if _, err := v.VerifyResponse(resp, reply, req); err != nil {
-		var p wireProblem
-		if x.hearsay && resp.StatusCode < 500 && decodeStrict(reply, &p, bodyLimits) == nil && p.Type != "" {
-			p.Status = resp.StatusCode
+		if p, ok := problemIn(resp, reply); ok && x.hearsay && resp.StatusCode < 500 {
 			return nil, remoteError(to, p)
 		}
 		err = rubbish(to, fmt.Errorf("status %d: %w", resp.StatusCode, err))
@@ -178,31 +203,51 @@ func (c *Client) once(ctx context.Context, to collab.SystemID, target string, x 
 		}
 		return nil, err
 	}
-	if resp.StatusCode == http.StatusOK {
+	if resp.StatusCode == http.StatusOK && resp.Header.Get("Content-Type") == jsonType {
 		return reply, nil
 	}
-	var p wireProblem
-	if err := decodeStrict(reply, &p, bodyLimits); err != nil {
-		return nil, rubbish(to, fmt.Errorf("status %d: %w", resp.StatusCode, err))
+	p, ok := problemIn(resp, reply)
+	if !ok {
+		return nil, rubbish(to, fmt.Errorf("status %d with %.64q is neither a reply nor a problem", resp.StatusCode, resp.Header.Get("Content-Type")))
 	}
-	p.Status = resp.StatusCode
 	err = remoteError(to, p)
-	if resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented {
+	// What something in between sent twice was taken once: under a new nonce it is answered.
+	if again := errors.Is(err, collab.ErrReplayed); again || resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented {
 		err = fmt.Errorf("%w: %w", errTransient, err)
 	}
 	return nil, err
 }
 
+// problemIn reads the problem that a response holds.
+func problemIn(resp *http.Response, body []byte) (p wireProblem, ok bool) {
+	if resp.StatusCode < 400 || resp.Header.Get("Content-Type") != problemJSON || decodeStrict(body, &p, bodyLimits) != nil || p.Type == "" {
+		return wireProblem{}, false
+	}
+	p.Status = resp.StatusCode
+	return p, true
+}
+
 func projectPath(id collab.ProjectID, rest string) string {
-	return "projects/" + url.PathEscape(string(id)) + "/" + rest
+	return "projects/" + segment(id) + "/" + rest
+}
+
+// segment is an id as a part of a path, where dots alone would mean something else.
+func segment[T ~string](id T) string {
+	if id == "." || id == ".." {
+		return strings.ReplaceAll(string(id), ".", "%2E")
+	}
+	return url.PathEscape(string(id))
 }
 
 func (c *Client) Hello(ctx context.Context, to collab.SystemID, h collab.Hello) (collab.Hello, error) {
 	r, err := do[wireHello](ctx, c, to, exchange{method: http.MethodPost, path: "hello", body: toHello(h)})
 	if err == nil && r.System != string(to) {
-		err = rubbish(to, fmt.Errorf("it says it is %q", r.System))
+		err = fmt.Errorf("collabhttp: hello: %w", rubbish(to, fmt.Errorf("it says it is %.64q", r.System)))
 	}
-	return r.domain(), err
+	if err != nil {
+		return collab.Hello{}, err
+	}
+	return r.domain(), nil
 }
 
 func (c *Client) Terms(ctx context.Context, to collab.SystemID, call collab.Call, n collab.TermsNotice) error {
@@ -240,7 +285,7 @@ func (c *Client) Snapshots(ctx context.Context, to collab.SystemID, project coll
 }
 
 func (c *Client) Return(ctx context.Context, to collab.SystemID, call collab.Call, n collab.ReturnNotice) (collab.ReturnReply, error) {
-	r, err := do[wireReturnReply](ctx, c, to, exchange{method: http.MethodPut, path: projectPath(n.Project, "shops/"+url.PathEscape(string(n.Shop))+"/return"), key: call.Key,
+	r, err := do[wireReturnReply](ctx, c, to, exchange{method: http.MethodPut, path: projectPath(n.Project, "shops/"+segment(n.Shop)+"/return"), key: call.Key,
 		body: wireReturn{n.Epoch, n.Rev, toShop(n.Content), n.Overwrite, n.Check, n.By}})
 	return collab.ReturnReply{Done: r.Done, Rev: r.Rev, Lost: mapSlice(r.Lost, func(w wireChange) collab.Change { return collab.Change(w) })}, err
 }
@@ -275,12 +320,14 @@ func (c *Client) Pair(ctx context.Context, base string, r collab.PairRequest) (c
 	}
 	to := collab.SystemID(base) // nobody is known by name yet
 	body, err := c.send(ctx, to, base, exchange{method: http.MethodPost, path: "pair", hearsay: true, body: wirePair{r.Token.Reveal(), string(r.System), r.Name, r.URL, wireKey{string(r.Key.ID), r.Key.Public}}}, keys)
-	if err != nil {
-		return collab.PairReply{}, err
-	}
 	var w wirePaired
-	if err := decodeStrict(body, &w, bodyLimits); err != nil {
-		return collab.PairReply{}, rubbish(to, err)
+	if err == nil {
+		if err = decodeStrict(body, &w, bodyLimits); err != nil {
+			err = rubbish(to, err)
+		}
+	}
+	if err != nil {
+		return collab.PairReply{}, fmt.Errorf("collabhttp: pair: %w", err)
 	}
 	return collab.PairReply{System: collab.SystemID(w.System), Name: w.Name, URL: w.URL, Key: collab.PartnerKey{ID: collab.KeyID(w.Key.ID), Public: w.Key.Public}}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/mspkit/mspkit/collab"
@@ -18,7 +20,7 @@ func (h *handler) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+Prefix+"pair", h.pair)
 	mux.HandleFunc("POST "+Prefix+"key", tell(h, func(ctx context.Context, r *request, b wireRotate) (wireNothing, error) {
 		if string(b.Next.ID) != KeyID(b.Next.Public) {
-			return wireNothing{}, &collab.Invalid{Op: "rotate", Fields: []collab.FieldError{{Field: "next.id", Rule: "key_id", Message: "is not the id of this key"}}}
+			return wireNothing{}, badField("next.id", "key_id", "is not the id of this key")
 		}
 		return wireNothing{}, pairer.Rotate(ctx, r.from, r.call, collab.PartnerKey{ID: collab.KeyID(b.Next.ID), Public: b.Next.Public}, b.OldUntil)
 	}))
@@ -45,13 +47,13 @@ func (h *handler) routes(mux *http.ServeMux) {
 		return out, err
 	}))
 	mux.HandleFunc("GET "+project+"shops", ask(h, func(ctx context.Context, r *request) (wireHeaderPage, error) {
-		limit, err := queryInt(r.Request, "limit")
+		limit, err := queryInt(r.query, "limit")
 		if err != nil {
 			return wireHeaderPage{}, err
 		}
-		page, err := peer.Shops(ctx, r.from, collab.HeaderQuery{Project: r.project(), After: collab.ShopID(r.URL.Query().Get("after")), Limit: limit})
+		page, err := peer.Shops(ctx, r.from, collab.HeaderQuery{Project: r.project(), After: collab.ShopID(r.query.Get("after")), Limit: limit})
 		return wireHeaderPage{mapSlice(page.Headers, toHeader), string(page.Next)}, err
-	}))
+	}, "after", "limit"))
 	mux.HandleFunc("POST "+project+"shops/headers", tell(h, func(ctx context.Context, r *request, b wireShopIDs) (wireHeaderPage, error) {
 		page, err := peer.Shops(ctx, r.from, collab.HeaderQuery{Project: r.project(), Only: mapSlice(b.Shops, as[collab.ShopID])})
 		return wireHeaderPage{mapSlice(page.Headers, toHeader), string(page.Next)}, err
@@ -79,21 +81,33 @@ func (h *handler) routes(mux *http.ServeMux) {
 		return wireProgress{mapSlice(counts, func(c collab.StatusCount) wireCount { return wireCount{string(c.Status), c.Count} })}, err
 	}))
 	mux.HandleFunc("POST "+project+"locations/look", tell(h, func(ctx context.Context, r *request, b wireLookQuery) (wireLook, error) {
-		from, id, _ := r.place()
+		from, id, _, err := h.place(ctx, r)
+		if err != nil {
+			return wireLook{}, err
+		}
 		look, err := places.Look(ctx, from, id, mapSlice(b.Parents, as[locations.Key]))
 		return toLook(look), err
 	}))
 	mux.HandleFunc("POST "+project+"locations/nodes", tell(h, func(ctx context.Context, r *request, b wireKeys) (wireNodes, error) {
-		from, id, _ := r.place()
+		from, id, _, err := h.place(ctx, r)
+		if err != nil {
+			return wireNodes{}, err
+		}
 		nodes, err := places.Nodes(ctx, from, id, mapSlice(b.Keys, as[locations.Key]))
 		return toNodes(nodes), err
 	}))
 	mux.HandleFunc("POST "+project+"locations/pushes/{push}/pages", tell(h, func(ctx context.Context, r *request, b wirePage) (wireNothing, error) {
-		from, id, call := r.place()
+		from, id, call, err := h.place(ctx, r)
+		if err != nil {
+			return wireNothing{}, err
+		}
 		return wireNothing{}, places.Stage(ctx, from, call, locations.PushPage{Project: id, Push: locations.PushID(r.PathValue("push")), Nodes: mapSlice(b.Nodes, wireNode.domain)})
 	}))
 	mux.HandleFunc("PUT "+project+"locations/pushes/{push}", tell(h, func(ctx context.Context, r *request, b wireCommit) (wireReceipt, error) {
-		from, id, call := r.place()
+		from, id, call, err := h.place(ctx, r)
+		if err != nil {
+			return wireReceipt{}, err
+		}
 		root, err := locations.ParsePrint(b.Root)
 		if err != nil {
 			return wireReceipt{}, err
@@ -102,27 +116,44 @@ func (h *handler) routes(mux *http.ServeMux) {
 			Root: root, Overwrite: b.Overwrite})
 		return wireReceipt{receipt.Revision, receipt.Root.String(), receipt.Created, receipt.Updated, receipt.Deactivated}, err
 	}))
-	mux.HandleFunc(Prefix, func(w http.ResponseWriter, r *http.Request) {
-		h.answer(w, r, nil, fmt.Errorf("no operation %s %s: %w", r.Method, r.URL.EscapedPath(), collab.ErrNotFound))
-	})
+	mux.HandleFunc("/", h.unknown)
 }
 
 // names refuses a body that is about another project than its path.
 func (r *request) names(project string) error {
 	if project != string(r.project()) {
-		return &collab.Invalid{Op: "peer", Fields: []collab.FieldError{{Field: "project", Rule: "path", Message: "is not the project of the address"}}}
+		return badField("project", "path", "is not the project of the address")
 	}
 	return nil
 }
 
-func queryInt(r *http.Request, name string) (int, error) {
-	s := r.URL.Query().Get(name)
+// queryOf reads the query of a request, in which each of the names may stand once and nothing else.
+func queryOf(r *http.Request, names []string) (url.Values, error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, badField("query", "syntax", "cannot be read")
+	}
+	for name, values := range query {
+		if !slices.Contains(names, name) || len(values) != 1 {
+			return nil, badField("query", "unknown", fmt.Sprintf("%.64q is not known here, or stands more than once", name))
+		}
+	}
+	return query, nil
+}
+
+func queryInt(query url.Values, name string) (int, error) {
+	s := query.Get(name)
 	if s == "" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 {
-		return 0, &collab.Invalid{Op: "peer", Fields: []collab.FieldError{{Field: name, Rule: "number", Message: "is not a whole number"}}}
+		return 0, badField(name, "number", "is not a whole number")
 	}
 	return n, nil
+}
+
+// badField refuses one field of a request.
+func badField(field, rule, message string) error {
+	return &collab.Invalid{Op: "peer", Fields: []collab.FieldError{{Field: field, Rule: rule, Message: message}}}
 }

@@ -42,7 +42,7 @@ var (
 // SkewError refuses a message that verifies and whose time of signing is too
 // far from the verifier's clock. It matches ErrSkew.
 type SkewError struct {
-	// Skew is the sender's clock less ours: positive when the sender is ahead.
+	// Skew is the other system's clock less ours: positive when the other is ahead.
 	// A message that was held up on its way looks like a sender that is behind.
 	Skew time.Duration
 	// Allowed is the largest difference that would have been accepted.
@@ -50,7 +50,7 @@ type SkewError struct {
 }
 
 func (e *SkewError) Error() string {
-	return fmt.Sprintf("%v: sender is %v off, %v allowed", ErrSkew, e.Skew, e.Allowed)
+	return fmt.Sprintf("%v: the other system is %v off, %v allowed", ErrSkew, e.Skew, e.Allowed)
 }
 
 // Unwrap makes the error match ErrSkew.
@@ -64,6 +64,9 @@ type Verified struct {
 	Nonce            string
 	Created, Expires time.Time // UTC, whole seconds
 }
+
+// maxSkew is how far clocks may differ.
+const maxSkew = 5 * time.Minute
 
 // Verifier verifies requests and responses by the profile that the package
 // documentation describes, and refuses whatever departs from it. It is safe for
@@ -159,7 +162,7 @@ func (v *Verifier) checkTimes(got Verified) error {
 		now = v.Now
 	}
 	if allowed == 0 {
-		allowed = 5 * time.Minute
+		allowed = maxSkew
 	}
 	at := now()
 	if skew := got.Created.Sub(at); skew > allowed || skew < -allowed {

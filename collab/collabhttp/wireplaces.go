@@ -161,3 +161,8 @@ type wireReceipt struct {
 	Updated     int    `json:"updated"`
 	Deactivated int    `json:"deactivated"`
 }
+
+func (w wireReceipt) domain() (locations.PushReceipt, error) {
+	root, err := locations.ParsePrint(w.Root)
+	return locations.PushReceipt{Revision: w.Revision, Root: root, Created: w.Created, Updated: w.Updated, Deactivated: w.Deactivated}, err
+}
