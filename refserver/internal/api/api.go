@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -90,7 +91,7 @@ type reply[R any] struct{ Body R }
 // route describes an operation. Its id is what generated clients call it.
 func route(id, pattern, area, summary string) huma.Operation {
 	method, path, _ := strings.Cut(pattern, " ")
-	return huma.Operation{OperationID: id, Method: method, Path: "/api/" + path, Tags: []string{area}, Summary: summary, MaxBodyBytes: 8 << 20, BodyReadTimeout: -1}
+	return huma.Operation{OperationID: id, Method: method, Path: "/api/" + path, Tags: []string{area}, Summary: summary, MaxBodyBytes: 8 << 20, BodyReadTimeout: time.Minute}
 }
 
 // handle serves an operation: its errors become problems.
@@ -147,7 +148,11 @@ func page[A, B any](items []A, limit int, id func(A) string, to func(A) B) shape
 	return shapes.List[B]{Items: each(items, to), Next: next}
 }
 
+// each translates a list; none stays none.
 func each[A, B any](in []A, to func(A) B) []B {
+	if in == nil {
+		return nil
+	}
 	out := make([]B, len(in))
 	for i, v := range in {
 		out[i] = to(v)

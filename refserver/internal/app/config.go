@@ -61,6 +61,9 @@ func (c *Config) check() error {
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 			return fmt.Errorf("-url %q is not an http or https address", c.URL)
 		}
+		if u.Path != "" && u.Path != "/" {
+			return fmt.Errorf("-url %q has a path: partners sign the path that arrives here, so the system needs a host of its own", c.URL)
+		}
 	}
 	return checkLoopback(c.AddrFlag, c.Addr)
 }

@@ -21,7 +21,7 @@ const (
 // an orderly stop.
 func (a *App) Run(ctx context.Context) error {
 	failed := make(chan error, 1)
-	err := a.waker.Start(ctx, a.courier)
+	err := a.waker.Start(context.WithoutCancel(ctx), a.courier)
 	if err == nil {
 		go func() { failed <- a.server.Serve(a.listener) }()
 		a.running.Store(true)

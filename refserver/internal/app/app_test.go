@@ -1,0 +1,342 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/mspkit/mspkit/refserver/internal/apiclient"
+	"github.com/mspkit/mspkit/refserver/internal/app"
+	"github.com/mspkit/mspkit/refserver/internal/shapes"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func config(t *testing.T) app.Config {
+	dir := t.TempDir()
+	return app.Config{ID: "alder", Addr: "127.0.0.1:0", DB: filepath.Join(dir, "alder.db"), Key: filepath.Join(dir, "alder.key")}
+}
+
+// serve runs a system until the test ends.
+func serve(t *testing.T, cfg app.Config) *app.App {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	a, err := app.Open(ctx, cfg)
+	require.NoError(t, err)
+	done := make(chan error, 1)
+	go func() { done <- a.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		require.NoError(t, <-done)
+	})
+	c := apiclient.New(a.Home())
+	defer c.Close()
+	wait, stop := context.WithTimeout(ctx, 10*time.Second)
+	defer stop()
+	require.NoError(t, c.WaitReady(wait))
+	return a
+}
+
+// ask sends one request, without keeping the connection.
+func ask(t *testing.T, method, target, body string, header ...string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
+	require.NoError(t, err)
+	req.Close = true
+	for i := 0; i+1 < len(header); i += 2 {
+		if header[i] == "Host" {
+			req.Host = header[i+1]
+		}
+		req.Header.Set(header[i], header[i+1])
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return resp, string(text)
+}
+
+func TestOnlyLoopbackIsListenedOn(t *testing.T) {
+	t.Parallel()
+	for addr, says := range map[string]string{
+		":0": "not a loopback address", "0.0.0.0:0": "not a loopback address", "192.0.2.1:80": "not a loopback address", "example.org:80": "not a loopback address",
+		"8080": "not host:port",
+	} {
+		cfg := config(t)
+		cfg.Addr = addr
+		_, err := app.Open(t.Context(), cfg)
+		require.ErrorContains(t, err, says, addr)
+		require.NoFileExists(t, cfg.DB, "nothing is made for a system that cannot run")
+	}
+	for _, addr := range []string{"127.0.0.1:0", "localhost:0"} {
+		cfg := config(t)
+		cfg.Addr = addr
+		a, err := app.Open(t.Context(), cfg)
+		require.NoError(t, err, addr)
+		require.NoError(t, a.Close())
+	}
+}
+
+func TestWhatIsMissingNamesItsFlag(t *testing.T) {
+	t.Parallel()
+	for flag, spoil := range map[string]func(*app.Config){
+		"-id": func(c *app.Config) { c.ID = "" }, "-db": func(c *app.Config) { c.DB = "" }, "-key": func(c *app.Config) { c.Key = "" },
+		"-addr": func(c *app.Config) { c.Addr = "" }, "-url": func(c *app.Config) { c.URL = "ftp://alder.example" },
+		"has a path": func(c *app.Config) { c.URL = "https://alder.example/msp" },
+	} {
+		cfg := config(t)
+		spoil(&cfg)
+		_, err := app.Open(t.Context(), cfg)
+		require.ErrorContains(t, err, flag)
+	}
+}
+
+func TestAddressInUseNamesTheFlag(t *testing.T) {
+	t.Parallel()
+	a := serve(t, config(t))
+	cfg := config(t)
+	cfg.Addr, cfg.AddrFlag = a.Addr(), "-birch-addr"
+	_, err := app.Open(t.Context(), cfg)
+	require.ErrorContains(t, err, "in use")
+	require.ErrorContains(t, err, "-birch-addr")
+}
+
+func TestKeyFileThatOthersCanReadIsRefused(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	a, err := app.Open(t.Context(), cfg)
+	require.NoError(t, err)
+	id := a.Key.ID
+	require.NoError(t, a.Close())
+
+	require.NoError(t, os.Chmod(cfg.Key, 0o644))
+	_, err = app.Open(t.Context(), cfg)
+	require.ErrorContains(t, err, "-key")
+	require.ErrorContains(t, err, "chmod")
+
+	require.NoError(t, os.Chmod(cfg.Key, 0o600))
+	a, err = app.Open(t.Context(), cfg)
+	require.NoError(t, err)
+	require.Equal(t, id, a.Key.ID, "the key is kept")
+	require.NoError(t, a.Close())
+}
+
+func TestDatabaseIsForItsOwnerAlone(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	a, err := app.Open(t.Context(), cfg)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, a.Close()) }()
+	info, err := os.Stat(cfg.DB)
+	require.NoError(t, err)
+	require.Zero(t, info.Mode().Perm()&0o077, "%v", info.Mode())
+}
+
+// A stop lets the request at hand finish, refuses new ones, and leaves a database that opens again.
+func TestStopIsOrderly(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	a, err := app.Open(ctx, cfg)
+	require.NoError(t, err)
+	done := make(chan error, 1)
+	go func() { done <- a.Run(ctx) }()
+	c := apiclient.New(a.Home())
+	require.NoError(t, c.WaitReady(ctx))
+
+	body, send := io.Pipe()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, a.Home()+"/api/clients/northwind", body)
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Close = true
+	status := make(chan int, 1)
+	go func() {
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			status <- 0
+			return
+		}
+		_ = resp.Body.Close()
+		status <- resp.StatusCode
+	}()
+	_, err = send.Write([]byte(`{"name":`)) // the request is being read
+	require.NoError(t, err)
+	time.Sleep(50 * time.Millisecond)
+	cancel()
+	require.Eventually(t, func() bool {
+		_, err := c.Module(t.Context())
+		return err != nil
+	}, 5*time.Second, 10*time.Millisecond, "no new requests")
+	_, err = send.Write([]byte(`"Northwind Coffee"}`))
+	require.NoError(t, err)
+	require.NoError(t, send.Close())
+	require.Equal(t, http.StatusOK, <-status)
+	require.NoError(t, <-done)
+	c.Close()
+
+	again := serve(t, cfg)
+	c = apiclient.New(again.Home())
+	defer c.Close()
+	got, err := c.Client(t.Context(), "northwind")
+	require.NoError(t, err)
+	require.Equal(t, "Northwind Coffee", got.Name)
+}
+
+func TestPagesLoadNothingFromElsewhere(t *testing.T) {
+	t.Parallel()
+	a := serve(t, config(t))
+	loads := regexp.MustCompile(`(?i)(?:src|href|srcset|action|data|poster)\s*=\s*["']([^"']+)["']|url\(([^)]*)\)|@import\s+(\S+)`)
+	for _, path := range []string{"/", "/docs", "/style.css"} {
+		resp, text := ask(t, http.MethodGet, a.Home()+path, "")
+		require.Equal(t, http.StatusOK, resp.StatusCode, path)
+		require.NotContains(t, strings.ToLower(text), "<script", path)
+		for _, m := range loads.FindAllStringSubmatch(text, -1) {
+			u, err := url.Parse(m[1] + m[2] + m[3])
+			require.NoError(t, err)
+			require.True(t, u.Host == "" || u.Host == a.Addr(), "%s loads or links %s", path, u)
+		}
+		require.Contains(t, resp.Header.Get("Content-Security-Policy"), "default-src 'none'")
+		require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
+		require.Equal(t, "no-referrer", resp.Header.Get("Referrer-Policy"))
+	}
+}
+
+func TestDocsShowEveryOperation(t *testing.T) {
+	t.Parallel()
+	a := serve(t, config(t))
+	_, text := ask(t, http.MethodGet, a.Home()+"/openapi.json", "")
+	var doc struct {
+		OpenAPI string                                `json:"openapi"`
+		Paths   map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(text), &doc))
+	require.Regexp(t, `^3\.1\.`, doc.OpenAPI)
+	require.NotContains(t, text, "ErrorModel", "errors have one shape")
+	_, page := ask(t, http.MethodGet, a.Home()+"/docs", "")
+	seen := 0
+	for path, ops := range doc.Paths {
+		for method, op := range ops {
+			var o struct {
+				ID string `json:"operationId"`
+			}
+			require.NoError(t, json.Unmarshal(op, &o))
+			require.NotEmpty(t, o.ID, "%s %s", method, path)
+			require.Contains(t, page, `id="`+o.ID+`"`)
+			seen++
+		}
+	}
+	require.Greater(t, seen, 50)
+}
+
+func TestRequestIDs(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	var log buffer
+	cfg.Log = slog.New(slog.NewJSONHandler(&log, nil))
+	a := serve(t, cfg)
+	resp, _ := ask(t, http.MethodGet, a.Home()+"/api/module", "", "X-Request-Id", "mine-1")
+	require.Equal(t, "mine-1", resp.Header.Get("X-Request-Id"))
+	require.Eventually(t, func() bool { return strings.Contains(log.String(), `"request_id":"mine-1"`) }, 5*time.Second, 10*time.Millisecond)
+	for _, bad := range []string{"", strings.Repeat("x", 101), "a b", `a"b`} {
+		resp, _ := ask(t, http.MethodGet, a.Home()+"/api/module", "", "X-Request-Id", bad)
+		require.NotEmpty(t, resp.Header.Get("X-Request-Id"))
+		require.NotEqual(t, bad, resp.Header.Get("X-Request-Id"))
+	}
+}
+
+// buffer is written by a running system while the test reads it.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// A token travels in bodies both ways; no log line and no error shows it.
+func TestSecretsAreNotLogged(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	var log buffer
+	cfg.Log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	a := serve(t, cfg)
+	c := apiclient.New(a.Home())
+	defer c.Close()
+	inv, err := c.Invite(t.Context(), "https://birch.example")
+	require.NoError(t, err)
+	require.NotEmpty(t, inv.Token)
+	_, err = c.Join(t.Context(), shapes.Join{URL: "http://127.0.0.1:1", Token: inv.Token})
+	require.True(t, apiclient.Is(err, "address") || apiclient.Is(err, "peer"), "a private address is not open: %v", err)
+	require.NotContains(t, err.Error(), inv.Token)
+	_, text := ask(t, http.MethodPost, a.Home()+"/api/partners/join", `{"url":3,"token":{"x":"`+inv.Token+`"}}`, "Content-Type", "application/json")
+	require.Contains(t, text, `"code":"invalid"`)
+	require.NotContains(t, text, inv.Token, "a refused body is not echoed")
+	require.NotContains(t, log.String(), inv.Token)
+}
+
+func TestBrowsersFromElsewhereAreRefused(t *testing.T) {
+	t.Parallel()
+	a := serve(t, config(t))
+	kind := []string{"Content-Type", "application/json"}
+	put := func(header ...string) int {
+		resp, _ := ask(t, http.MethodPut, a.Home()+"/api/module", `{"on":true}`, append(header, kind...)...)
+		return resp.StatusCode
+	}
+	require.Equal(t, http.StatusForbidden, put("Sec-Fetch-Site", "cross-site"))
+	require.Equal(t, http.StatusForbidden, put("Origin", "https://elsewhere.example"))
+	require.Equal(t, http.StatusMisdirectedRequest, put("Host", "elsewhere.example"), "a name that was resolved to this machine")
+	_, text := ask(t, http.MethodGet, a.Home()+"/api/module", "")
+	require.JSONEq(t, `{"on":false}`, text, "nothing was changed")
+	require.Equal(t, http.StatusOK, put("Sec-Fetch-Site", "same-origin"))
+	require.Equal(t, http.StatusOK, put())
+}
+
+func TestReadyNeedsTheEngine(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	a, err := app.Open(t.Context(), cfg)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, a.Close()) }()
+	rec := httptest.NewRecorder()
+	a.Ready(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil))
+	require.Equal(t, http.StatusServiceUnavailable, rec.Code)
+}
+
+func TestMigrateSaysWhatItDid(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "new.db")
+	var out bytes.Buffer
+	require.NoError(t, app.Migrate(t.Context(), path, true, &out))
+	require.Contains(t, out.String(), "CREATE TABLE")
+	require.Contains(t, out.String(), "to do")
+	require.NotContains(t, out.String(), "applied")
+	out.Reset()
+	require.NoError(t, app.Migrate(t.Context(), path, false, &out))
+	require.Contains(t, out.String(), "applied")
+	require.NotContains(t, out.String(), "to do")
+}
