@@ -3,6 +3,7 @@ package collab_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -204,4 +205,18 @@ func testInactiveProjectsDoNothing(t *testing.T) {
 	require.Equal(t, "Accepted", w.project(w.Birch, p.ID).Label())
 	_, err = w.Alder.Collab.Import(w.ctx, w.Alder.Staff, p.ID, collab.ImportOptions{})
 	require.NoError(t, err)
+}
+
+func TestForgetKeepsWhatPartnersMayStillRepeat(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	w := worldWith(t, collabtest.Options{Paired: true, Collab: func(_ collab.SystemID, cfg *collab.Config) { cfg.Now = func() time.Time { return now } }})
+	w.accepted()
+	n, err := w.Birch.Collab.Forget(w.ctx)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	now = now.Add(collab.KeepReplies + time.Second)
+	n, err = w.Birch.Collab.Forget(w.ctx)
+	require.NoError(t, err)
+	require.Equal(t, 2, n, "the replies to the proposal and to its confirmation")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Inbound returns the receiving half of the service: what partners may ask. Its callers vouch for who other is.
@@ -63,6 +64,20 @@ func receive[R any](ctx context.Context, s *Service, from SystemID, call Call, o
 		return none, fmt.Errorf("collab: %s from %s: %w", op, from, err)
 	}
 	return reply, nil
+}
+
+// KeepReplies is how long a reply is kept for a partner that repeats its call: far longer than any courier tries.
+const KeepReplies = 90 * 24 * time.Hour
+
+// Forget deletes what need not be remembered any more of partners' calls: nonces that no clock would accept again, and replies older
+// than KeepReplies. A host calls it now and then, say once an hour. What makes effects happen once is the ledger, which stays.
+func (s *Service) Forget(ctx context.Context) (n int, err error) {
+	now := s.now()
+	err = s.update(ctx, func(ctx context.Context, tx Tx) error {
+		n, err = tx.Inbox.Forget(ctx, now, now.Add(-KeepReplies))
+		return err
+	})
+	return n, err
 }
 
 // read carries out one read of a partner.

@@ -284,6 +284,9 @@ type Inbox interface {
 	Reply(ctx context.Context, partner SystemID, key string) (Reply, error)
 	// Keep stores a reply; a key that is there already is ErrConflict.
 	Keep(ctx context.Context, partner SystemID, r Reply) error
+	// Forget deletes nonces that expired before one time and replies kept before the other, of every partner and of
+	// either domain, and says how many.
+	Forget(ctx context.Context, expired, kept time.Time) (int, error)
 }
 
 // Message is work that must leave this process after the transaction: the courier hands it to Service.Deliver.

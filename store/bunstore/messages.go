@@ -165,3 +165,12 @@ type placeOutbox struct{ s *session }
 func (b placeOutbox) Enqueue(ctx context.Context, messages []locations.Message) error {
 	return b.s.enqueue(ctx, store.DomainLocations, each(messages, func(m locations.Message) collab.Message { return collab.Message(m) }))
 }
+
+func (b inbox) Forget(ctx context.Context, expired, kept time.Time) (int, error) {
+	nonces, err := b.s.exec(ctx, "forget nonces", "DELETE FROM mspkit_nonce WHERE account = ? AND expires_at < ?", b.s.account, micros(expired))
+	if err != nil {
+		return 0, err
+	}
+	replies, err := b.s.exec(ctx, "forget replies", "DELETE FROM mspkit_reply WHERE account = ? AND kept_at < ?", b.s.account, micros(kept))
+	return int(nonces + replies), err
+}

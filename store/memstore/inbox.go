@@ -70,6 +70,24 @@ func (c collabInbox) Keep(_ context.Context, partner collab.SystemID, r collab.R
 	return nil
 }
 
+func (c collabInbox) Forget(_ context.Context, expired, kept time.Time) (int, error) {
+	nonces, replies := c.a.nonces, c.a.replies // a table is a value: walking the old one while the new one changes is safe
+	n := 0
+	for k, at := range nonces.from(key{}) {
+		if at.Before(expired) {
+			c.a.nonces.remove(k)
+			n++
+		}
+	}
+	for k, r := range replies.from(key{}) {
+		if r.At.Before(kept) {
+			c.a.replies.remove(k)
+			n++
+		}
+	}
+	return n, nil
+}
+
 type locationsInbox struct{ inbox }
 
 var _ locations.Inbox = locationsInbox{}

@@ -135,6 +135,14 @@ func (r faultyInbox) Keep(ctx context.Context, partner collab.SystemID, reply co
 	return r.f.write(func() error { return r.Inbox.Keep(ctx, partner, reply) })
 }
 
+func (r faultyInbox) Forget(ctx context.Context, expired, kept time.Time) (n int, err error) {
+	err = r.f.write(func() error {
+		n, err = r.Inbox.Forget(ctx, expired, kept)
+		return err
+	})
+	return n, err
+}
+
 type faultyOutbox struct {
 	collab.Outbox
 	f *FaultyDB

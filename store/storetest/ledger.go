@@ -19,7 +19,10 @@ func ledgerCases() []Case {
 }
 
 func inboxCases() []Case {
-	return []Case{newCase("inbox/partners", "nonces and replies of one partner are nothing to another", inboxPartners)}
+	return []Case{
+		newCase("inbox/partners", "nonces and replies of one partner are nothing to another", inboxPartners),
+		newCase("inbox/forget", "nonces that expired and replies that are old are forgotten, and nothing else", inboxForget),
+	}
 }
 
 func historyCases() []Case {
@@ -134,6 +137,46 @@ func inboxPartners(p *probe) {
 	p.write("locations: a new nonce", alder, use(birch, "m", day))
 	p.refused("locations: the nonce once more", alder, locations.ErrReplayed, use(birch, "m", at(60)))
 	p.write("locations: the same nonce of another partner", alder, use(cedar, "m", day))
+}
+
+func inboxForget(p *probe) {
+	fill := func(ctx context.Context, tx store.Tx) error {
+		for i, n := range []string{"old", "present", "new"} {
+			if err := tx.Collab.Inbox.UseNonce(ctx, birch, n, at(i)); err != nil {
+				return err
+			}
+			if err := tx.Locations.Inbox.Keep(ctx, "cedar", locations.Reply{Key: n, At: at(i)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	p.write("fill", alder, fill)
+	p.write("fill another account", cedar, fill)
+	p.write("forget", alder, func(ctx context.Context, tx store.Tx) error {
+		n, err := tx.Collab.Inbox.Forget(ctx, at(1), at(2))
+		p.equal("how many", n, 1+2)
+		return err
+	})
+	p.write("what expired is good again", alder, func(ctx context.Context, tx store.Tx) error {
+		return tx.Collab.Inbox.UseNonce(ctx, birch, "old", at(9))
+	})
+	for _, n := range []string{"present", "new"} {
+		p.refused("what did not expire is not", alder, collab.ErrReplayed, func(ctx context.Context, tx store.Tx) error {
+			return tx.Collab.Inbox.UseNonce(ctx, birch, n, at(9))
+		})
+	}
+	p.write("replies", alder, func(ctx context.Context, tx store.Tx) error {
+		for _, n := range []string{"old", "present"} {
+			_, err := tx.Locations.Inbox.Reply(ctx, "cedar", n)
+			p.is("the reply "+n, err, locations.ErrNotFound)
+		}
+		_, err := tx.Locations.Inbox.Reply(ctx, "cedar", "new")
+		return err
+	})
+	p.refused("another account keeps its own", cedar, collab.ErrReplayed, func(ctx context.Context, tx store.Tx) error {
+		return tx.Collab.Inbox.UseNonce(ctx, birch, "old", at(9))
+	})
 }
 
 func historyQuery(p *probe) {

@@ -240,6 +240,7 @@ CREATE TABLE mspkit_nonce (
 	expires_at BIGINT NOT NULL,
 	PRIMARY KEY (account, partner, nonce)
 );
+CREATE INDEX mspkit_nonce_expires ON mspkit_nonce (account, expires_at);
 
 CREATE TABLE mspkit_reply (
 	account {text} NOT NULL,
@@ -250,6 +251,7 @@ CREATE TABLE mspkit_reply (
 	kept_at BIGINT NOT NULL,
 	PRIMARY KEY (account, partner, key)
 );
+CREATE INDEX mspkit_reply_kept ON mspkit_reply (account, kept_at);
 
 CREATE TABLE mspkit_message (
 	id {serial},
