@@ -1,0 +1,183 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mspkit/mspkit/refserver/internal/apiclient"
+	"github.com/mspkit/mspkit/refserver/internal/shapes"
+)
+
+// client serves a system and asks it.
+func client(t *testing.T) (*apiclient.Client, string) {
+	t.Helper()
+	a := serve(t, config(t))
+	c := apiclient.New(a.Home())
+	t.Cleanup(c.Close)
+	return c, a.Home()
+}
+
+func TestBodiesAreReadStrictly(t *testing.T) {
+	t.Parallel()
+	_, home := client(t)
+	for name, c := range map[string]struct {
+		body, kind string
+		status     int
+		code       string
+	}{
+		"unknown member":  {`{"name":"x","nmae":"y"}`, "application/json", 422, "invalid"},
+		"letter case":     {`{"Name":"x"}`, "application/json", 422, "invalid"},
+		"repeated member": {`{"name":"x","name":"y"}`, "application/json", 400, "body"},
+		"trailing data":   {`{"name":"x"} {}`, "application/json", 400, "body"},
+		"not UTF-8":       {"{\"name\":\"\xff\"}", "application/json", 400, "body"},
+		"no JSON":         {`name=x`, "application/json", 400, "body"},
+		"wrong type":      {`{"name":3}`, "application/json", 422, "invalid"},
+		"other media":     {`{"name":"x"}`, "text/plain", 415, "media_type"},
+		"too large":       {`{"name":"` + strings.Repeat("x", 9<<20) + `"}`, "application/json", 413, "too_large"},
+	} {
+		resp, text := ask(t, http.MethodPut, home+"/api/clients/c1", c.body, "Content-Type", c.kind)
+		require.Equal(t, c.status, resp.StatusCode, "%s: %s", name, text)
+		require.Equal(t, "application/problem+json", resp.Header.Get("Content-Type"), name)
+		require.Contains(t, text, `"code":"`+c.code+`"`, name)
+	}
+	resp, text := ask(t, http.MethodGet, home+"/api/clients?limt=3", "")
+	require.Equal(t, http.StatusUnprocessableEntity, resp.StatusCode, "a misspelt parameter: %s", text)
+	resp, text = ask(t, http.MethodGet, home+"/api/clients/c1", "")
+	require.Equal(t, http.StatusNotFound, resp.StatusCode, "nothing was written: %s", text)
+}
+
+func TestModuleOffHidesTheArea(t *testing.T) {
+	t.Parallel()
+	c, _ := client(t)
+	_, err := c.Projects(t.Context(), apiclient.ProjectQuery{})
+	require.True(t, apiclient.Is(err, "module_off"), "%v", err)
+	_, err = c.Runs(t.Context(), "", "", 0)
+	require.True(t, apiclient.Is(err, "module_off"), "%v", err)
+	_, err = c.PlanReturn(t.Context(), "x")
+	require.True(t, apiclient.Is(err, "module_off"), "%v", err)
+	_, err = c.SetModule(t.Context(), true)
+	require.NoError(t, err)
+	_, err = c.Projects(t.Context(), apiclient.ProjectQuery{})
+	require.NoError(t, err)
+	h, err := c.History(t.Context(), apiclient.HistoryQuery{SubjectKind: "module", SubjectID: "alder"})
+	require.NoError(t, err)
+	require.Len(t, h.Items, 1)
+	require.Equal(t, "operator", h.Items[0].Actor)
+}
+
+const stores = `Store Number,Store Name,Street Address,City,State/Province,Country,Postcode,Phone Number,Brand,Ownership Type,Timezone,Longitude,Latitude
+1001,Pike Place,1 Pike,Seattle,WA,US,98101,,B,O,T,1,2
+1002,Capitol Hill,2 Hill,Seattle,WA,US,98102,,B,O,T,1,2
+1001,Again,3 Pike,Seattle,WA,US,98101,,B,O,T,1,2
+1003,Pearl St,4 Pearl,,OR,US,97209,,B,O,T,1,2
+`
+
+func TestLocationsAreLoadedAndEdited(t *testing.T) {
+	t.Parallel()
+	c, _ := client(t)
+	ctx := t.Context()
+	preview, err := c.LoadTable(ctx, "northwind", []byte(stores), apiclient.Load{Preview: true})
+	require.NoError(t, err)
+	require.Positive(t, preview.Created)
+	head, err := c.Set(ctx, "northwind")
+	require.NoError(t, err)
+	require.Zero(t, head.Revision, "a preview writes nothing")
+
+	done, err := c.LoadTable(ctx, "northwind", []byte(stores), apiclient.Load{})
+	require.NoError(t, err)
+	require.Equal(t, preview.Created, done.Created)
+	require.Len(t, done.Refused, 1)
+	require.Equal(t, 4, done.Refused[0].Line)
+	require.Equal(t, "id_duplicate", done.Refused[0].Rule)
+	require.NotEmpty(t, done.Warnings, "an empty city")
+
+	var keys []string
+	for n, err := range apiclient.All(func(next string) (shapes.List[shapes.Node], error) { return c.Nodes(ctx, "northwind", next, 2) }) {
+		require.NoError(t, err)
+		keys = append(keys, n.Key)
+	}
+	require.Empty(t, cmp.Diff([]string{"/US", "/US/OR", "/US/WA", "/US/WA/Seattle", "1001", "1002", "1003"}, keys), "pages join without gap or repeat")
+
+	rename := shapes.Edit{Revision: done.Head.Revision, Edits: []shapes.EditNode{{Node: shapes.Node{Key: "1001", Name: "Pike Market"}, Fields: []string{"name"}}}}
+	_, err = c.EditSet(ctx, "northwind", rename)
+	require.NoError(t, err)
+	n, err := c.Node(ctx, "northwind", "1001")
+	require.NoError(t, err)
+	require.Equal(t, "Pike Market", n.Name)
+	require.Equal(t, "Seattle", n.Place.City, "what is not named stays")
+	_, err = c.EditSet(ctx, "northwind", rename)
+	require.True(t, apiclient.Is(err, "conflict"), "the set has moved on: %v", err)
+	rename.Edits[0].Fields = []string{"nmae"}
+	_, err = c.EditSet(ctx, "northwind", rename)
+	require.True(t, apiclient.Is(err, "invalid"), "%v", err)
+	_, err = c.Node(ctx, "northwind", "9999")
+	require.True(t, apiclient.Is(err, "not_found"), "%v", err)
+	h, err := c.SetHistory(ctx, "northwind", "", 1)
+	require.NoError(t, err)
+	require.Equal(t, "edit", h.Items[0].Action)
+	require.NotEmpty(t, h.Next)
+}
+
+func TestTablesOfOtherLayouts(t *testing.T) {
+	t.Parallel()
+	c, _ := client(t)
+	layout := &shapes.Layout{ID: "no", Fields: map[string]string{"name": "title"}, Levels: []shapes.LevelColumn{{Name: "area", Code: "area no"}}}
+	r, err := c.LoadTable(t.Context(), "northwind", []byte("no\ttitle\tarea\tarea no\n7\tSeven\tWest\tW\n"), apiclient.Load{Layout: layout})
+	require.NoError(t, err)
+	require.Equal(t, 2, r.Created)
+	n, err := c.Node(t.Context(), "northwind", "7")
+	require.NoError(t, err)
+	require.Equal(t, "W", n.Parent)
+	layout.Fields = map[string]string{"nmae": "title"}
+	_, err = c.LoadTable(t.Context(), "northwind", []byte("no\n7\n"), apiclient.Load{Layout: layout})
+	require.True(t, apiclient.Is(err, "invalid"), "%v", err)
+}
+
+func TestShopsAreEnteredListedAndSaved(t *testing.T) {
+	t.Parallel()
+	c, _ := client(t)
+	ctx := t.Context()
+	_, err := c.SaveClient(ctx, "northwind", shapes.SaveClient{Name: "Northwind Coffee"})
+	require.NoError(t, err)
+	_, err = c.SaveClient(ctx, "northwind", shapes.SaveClient{Name: "Other"})
+	require.True(t, apiclient.Is(err, "conflict"), "it is there already: %v", err)
+	content := shapes.SurveyContent{Name: "Dine-In", Distribution: "Finalized", Sections: []shapes.Section{{ID: "s", Name: "S", Questions: []shapes.Question{{ID: "q", Kind: "text", Text: "How?"}}}}}
+	saved, err := c.SaveSurvey(ctx, "dine-in", shapes.SaveSurvey{Client: "northwind", Content: content})
+	require.NoError(t, err)
+	got, err := c.Survey(ctx, "dine-in")
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(saved, got), "what is saved is what is there")
+
+	shop := func(id, status string) shapes.Shop {
+		return shapes.Shop{ID: id, Survey: "dine-in", Content: shapes.Content{Place: "1001", Status: status, Answers: []shapes.Answer{{Question: "q", Value: "well"}}}}
+	}
+	_, err = c.CreateShops(ctx, []shapes.Shop{shop("1", "Completed"), shop("2", "Nonsense")})
+	require.True(t, apiclient.Is(err, "invalid"), "%v", err)
+	none, err := c.Shops(ctx, apiclient.ShopQuery{})
+	require.NoError(t, err)
+	require.Empty(t, none.Items, "all or none")
+	_, err = c.CreateShops(ctx, []shapes.Shop{shop("1", "Completed"), shop("2", "Hold A"), shop("3", "Finalized")})
+	require.NoError(t, err)
+	some, err := c.Shops(ctx, apiclient.ShopQuery{Statuses: []string{"Hold A", "Finalized"}})
+	require.NoError(t, err)
+	require.Len(t, some.Items, 2)
+
+	one, err := c.Shop(ctx, "1")
+	require.NoError(t, err)
+	require.Nil(t, one.Link)
+	one.Content.Comments = "seen"
+	two, err := c.SaveShop(ctx, one)
+	require.NoError(t, err)
+	require.Equal(t, "seen", two.Content.Comments)
+	_, err = c.SaveShop(ctx, one)
+	require.True(t, apiclient.Is(err, "conflict"), "%v", err)
+	_, err = c.SetStatus(ctx, "Reviewed", "1", "nobody")
+	require.True(t, apiclient.Is(err, "not_found"), "%v", err)
+	moved, err := c.SetStatus(ctx, "Reviewed", "1", "2")
+	require.NoError(t, err)
+	require.Equal(t, "Reviewed", moved.Items[1].Content.Status)
+}

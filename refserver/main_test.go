@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/mspkit/mspkit/refserver/internal/apiclient"
+)
+
+// The test binary is the program itself when it is started with this variable.
+const asProgram = "REFSERVER_TEST_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// commandLine runs a command line in this process.
+func commandLine(t *testing.T, env map[string]string, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	err = run(t.Context(), args, func(k string) string { return env[k] }, &out, &errs)
+	return out.String(), errs.String(), err
+}
+
+func TestCommandLines(t *testing.T) {
+	t.Parallel()
+	_, _, err := commandLine(t, nil, "sevre")
+	require.ErrorContains(t, err, `no command "sevre"`)
+	_, _, err = commandLine(t, nil, "serve", "now")
+	require.ErrorContains(t, err, `"now"`)
+	_, stderr, err := commandLine(t, nil, "serve", "-h")
+	require.ErrorIs(t, err, flag.ErrHelp)
+	for _, name := range []string{"-addr", "-db", "-id", "-key", "-url", "-name", "-allow-private", "MSPKIT_ADDR"} {
+		require.Contains(t, stderr, name)
+	}
+	_, _, err = commandLine(t, nil, "serve", "-id", "alder", "-allow-private", "10.0.0.0/99")
+	require.ErrorContains(t, err, "-allow-private")
+	_, _, err = commandLine(t, nil, "demo", "-log", "loud")
+	require.ErrorContains(t, err, "-log")
+	out, _, err := commandLine(t, nil, "help")
+	require.NoError(t, err)
+	require.Contains(t, out, "refserver serve")
+	out, _, err = commandLine(t, nil, "version")
+	require.NoError(t, err)
+	require.Contains(t, out, "refserver")
+}
+
+func TestEnvironmentGivesWayToFlags(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"MSPKIT_ADDR": "192.0.2.1:1", "MSPKIT_ID": "alder"}
+	_, _, err := commandLine(t, env, "serve")
+	require.ErrorContains(t, err, "192.0.2.1:1")
+	_, _, err = commandLine(t, env, "serve", "-addr", "192.0.2.2:2")
+	require.ErrorContains(t, err, "192.0.2.2:2")
+	_, _, err = commandLine(t, map[string]string{"MSPKIT_ADDR": "127.0.0.1:0"}, "serve")
+	require.ErrorContains(t, err, "-id")
+}
+
+func TestRangesOfPartners(t *testing.T) {
+	t.Parallel()
+	got, err := prefixes(" 10.1.2.3/16, ::1/128 ,")
+	require.NoError(t, err)
+	want := []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("::1/128")}
+	require.Empty(t, cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })))
+}
+
+func TestKeyAndMigrateCommands(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	key := filepath.Join(dir, "alder.key")
+	first, _, err := commandLine(t, nil, "key", "-key", key)
+	require.NoError(t, err)
+	again, _, err := commandLine(t, nil, "key", "-key", key)
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+	require.Contains(t, first, "fingerprint")
+	out, _, err := commandLine(t, map[string]string{"MSPKIT_DB": filepath.Join(dir, "a.db")}, "migrate")
+	require.NoError(t, err)
+	require.Contains(t, out, "applied")
+}
+
+// program starts the program and returns the first line of its output that holds what, and how to stop it.
+func program(t *testing.T, what string, args ...string) (line string, stop func(os.Signal) error) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && !strings.Contains(lines.Text(), what) {
+	}
+	return lines.Text(), func(s os.Signal) error {
+		if err := cmd.Process.Signal(s); err != nil {
+			return err
+		}
+		for lines.Scan() { // until it closes its output
+		}
+		return cmd.Wait()
+	}
+}
+
+// Both signals end the program with 0, and what it kept is there for the next start.
+func TestSignalsEndTheProgramInOrder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	args := []string{"serve", "-id", "alder", "-addr", "127.0.0.1:0", "-db", filepath.Join(dir, "a.db"), "-key", filepath.Join(dir, "a.key"), "-log", "warn"}
+	for i, sig := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
+		line, stop := program(t, "listens on", args...)
+		_, home, ok := strings.Cut(line, "listens on ")
+		require.True(t, ok, line)
+		home, _, _ = strings.Cut(home, ",")
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		c := apiclient.New(home)
+		require.NoError(t, c.WaitReady(ctx))
+		m, err := c.Module(ctx)
+		require.NoError(t, err)
+		require.Equal(t, i > 0, m.On)
+		_, err = c.SetModule(ctx, true)
+		require.NoError(t, err)
+		c.Close()
+		require.NoError(t, stop(sig), "exit code 0 after %s", sig)
+		cancel()
+	}
+}
+
+func TestDemonstrationIsTheDefault(t *testing.T) {
+	t.Parallel()
+	line, stop := program(t, "alder (Primary)", "-alder-addr", "127.0.0.1:0", "-birch-addr", "127.0.0.1:0")
+	require.Contains(t, line, "http://127.0.0.1:")
+	require.NoError(t, stop(os.Interrupt))
+}
+
+func TestRefusalsEndTheProgramWithOne(t *testing.T) {
+	t.Parallel()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "serve", "-addr", "0.0.0.0:0", "-id", "alder")
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	exit, ok := errors.AsType[*exec.ExitError](cmd.Run())
+	require.True(t, ok)
+	require.Equal(t, 1, exit.ExitCode())
+	require.Contains(t, stderr.String(), "not a loopback address")
+}
