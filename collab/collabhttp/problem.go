@@ -206,9 +206,11 @@ func remoteError(from collab.SystemID, p wireProblem) error {
 		e.causes = append(e.causes, &TooLargeError{Limit: MaxBody}, collab.ErrPeer)
 	case code == "signature", code == "body":
 		e.causes = append(e.causes, collab.ErrPeer)
-	case code == "module_off":
+	}
+	if p.System != "" {
 		e.causes = append(e.causes, &collab.ModuleError{System: collab.SystemID(p.System)})
-	case code == "running":
+	}
+	if p.Run != "" {
 		e.causes = append(e.causes, &collab.RunningError{Run: collab.RunID(p.Run)})
 	}
 	if s := p.State; s != nil {
