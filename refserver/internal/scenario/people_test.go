@@ -108,8 +108,8 @@ type settings struct {
 
 type project struct {
 	ID, Partner, State, Label, ClientName, SurveyName, Client, Survey, Contact string
-	Export, FeePayer                                                            string
-	Copy, Lock, Rules                                                           bool
+	Export, FeePayer                                                           string
+	Copy, Lock, Rules                                                          bool
 }
 
 // comparison lists what differs, as "1003 moved parent"; a hand edit of the other side is marked with a star.
@@ -155,7 +155,7 @@ type plan struct {
 type run struct {
 	State, Reason string
 	Counts        counts
-	Ledger        map[string]int64 // events by kind
+	Ledger        map[string]int64  // events by kind
 	Events        map[string]string // our shop by the partner's
 	Left          map[string][]string
 }
