@@ -102,11 +102,11 @@ func (c command) serve(ctx context.Context) error {
 	if cfg.Log, err = c.log(level); err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, cfg)
-	if err != nil {
-		return err
+	var a *app.App
+	cfg.Ready = func() {
+		_, _ = fmt.Fprintf(c.stdout, "%s listens on %s, key %s, partners reach it at %s\n", a.ID(), a.Home(), a.Key.ID, a.URL())
 	}
-	if _, err := fmt.Fprintf(c.stdout, "%s listens on %s, key %s, partners reach it at %s\n", a.ID(), a.Home(), a.Key.ID, a.URL()); err != nil {
+	if a, err = app.Open(ctx, cfg); err != nil {
 		return err
 	}
 	return a.Run(ctx)

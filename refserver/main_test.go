@@ -99,10 +99,10 @@ func TestKeyAndMigrateCommands(t *testing.T) {
 }
 
 // program starts the program and returns the first line of its output that holds what, and how to stop it.
-func program(t *testing.T, what string, args ...string) (line string, stop func(os.Signal) error) {
+func program(t *testing.T, env []string, what string, args ...string) (line string, stop func(os.Signal) error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asProgram+"=1")
+	cmd.Env = append(append(os.Environ(), asProgram+"=1"), env...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -126,7 +126,7 @@ func TestSignalsEndTheProgramInOrder(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"serve", "-id", "alder", "-addr", "127.0.0.1:0", "-db", filepath.Join(dir, "a.db"), "-key", filepath.Join(dir, "a.key"), "-log", "warn"}
 	for i, sig := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
-		line, stop := program(t, "listens on", args...)
+		line, stop := program(t, nil, "listens on", args...)
 		_, home, ok := strings.Cut(line, "listens on ")
 		require.True(t, ok, line)
 		home, _, _ = strings.Cut(home, ",")
@@ -146,9 +146,16 @@ func TestSignalsEndTheProgramInOrder(t *testing.T) {
 
 func TestDemonstrationIsTheDefault(t *testing.T) {
 	t.Parallel()
-	line, stop := program(t, "alder (Primary)", "-alder-addr", "127.0.0.1:0", "-birch-addr", "127.0.0.1:0")
+	temp := t.TempDir()
+	line, stop := program(t, []string{"TMPDIR=" + temp}, "alder (Primary)", "-alder-addr", "127.0.0.1:0", "-birch-addr", "127.0.0.1:0")
 	require.Contains(t, line, "http://127.0.0.1:")
+	made, err := os.ReadDir(temp)
+	require.NoError(t, err)
+	require.Len(t, made, 1, "databases and keys")
 	require.NoError(t, stop(os.Interrupt))
+	made, err = os.ReadDir(temp)
+	require.NoError(t, err)
+	require.Empty(t, made, "nothing is kept")
 }
 
 func TestRefusalsEndTheProgramWithOne(t *testing.T) {

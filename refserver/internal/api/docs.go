@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -20,8 +21,8 @@ var docsPage string
 // What the page shows of an operation.
 type (
 	docArea struct {
-		Name       string
-		Operations []docOperation
+		Name, Anchor string
+		Operations   []docOperation
 	}
 	docOperation struct {
 		ID, Method, Path, Summary string
@@ -81,7 +82,7 @@ func docAreas(doc *huma.OpenAPI) []docArea {
 		slices.SortFunc(ops, func(a, b docOperation) int {
 			return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 		})
-		out = append(out, docArea{name, ops})
+		out = append(out, docArea{name, "area-" + strings.ReplaceAll(name, " ", "-"), ops})
 	}
 	slices.SortFunc(out, func(a, b docArea) int { return cmp.Compare(a.Name, b.Name) })
 	return out

@@ -106,6 +106,24 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 	return nil
 }
 
+// Page returns a page for people as it stands, with its header.
+func (c *Client) Page(ctx context.Context, path string) (string, http.Header, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
+	if err != nil {
+		return "", nil, fmt.Errorf("apiclient: %w", err)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return "", nil, fmt.Errorf("apiclient: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("apiclient: GET %s: %s", path, resp.Status)
+	}
+	return string(text), resp.Header, err
+}
+
 func call[R any](ctx context.Context, c *Client, method, path string, in any) (R, error) {
 	var out R
 	err := c.do(ctx, method, "/api/"+path, in, &out)

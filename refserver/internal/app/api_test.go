@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -180,4 +181,59 @@ func TestShopsAreEnteredListedAndSaved(t *testing.T) {
 	moved, err := c.SetStatus(ctx, "Reviewed", "1", "2")
 	require.NoError(t, err)
 	require.Equal(t, "Reviewed", moved.Items[1].Content.Status)
+}
+
+func TestOnlyParkedMessagesAreReplayed(t *testing.T) {
+	t.Parallel()
+	c, _ := client(t)
+	_, err := c.Replay(t.Context(), 7)
+	require.True(t, apiclient.Is(err, "not_parked"), "%v", err)
+	ms, err := c.Messages(t.Context(), "", 0, 0)
+	require.NoError(t, err)
+	require.Empty(t, ms.Items)
+	_, err = c.Messages(t.Context(), "lost", 0, 0)
+	require.True(t, apiclient.Is(err, "invalid"), "no such state: %v", err)
+}
+
+// Two systems that know nothing of each other pair by an invitation and by comparing fingerprints.
+func TestPairing(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	open := func(id string) (*apiclient.Client, shapes.Self) {
+		cfg := config(t)
+		cfg.ID, cfg.AllowPrivate = id, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+		c := apiclient.New(serve(t, cfg).Home())
+		t.Cleanup(c.Close)
+		self, err := c.Self(ctx)
+		require.NoError(t, err)
+		return c, self
+	}
+	alder, alderSelf := open("alder")
+	birch, birchSelf := open("birch")
+
+	inv, err := alder.Invite(ctx, birchSelf.URL)
+	require.NoError(t, err)
+	_, err = birch.Join(ctx, shapes.Join{URL: alderSelf.URL, Token: "not it"})
+	require.True(t, apiclient.Is(err, "invitation"), "%v", err)
+	p, err := birch.Join(ctx, shapes.Join{URL: alderSelf.URL, Token: inv.Token})
+	require.NoError(t, err)
+	require.Equal(t, "pending", p.State)
+	require.Equal(t, alderSelf.Fingerprint, p.Keys[0].Fingerprint)
+
+	_, err = alder.Confirm(ctx, "birch", alderSelf.KeyID)
+	require.True(t, apiclient.Is(err, "invalid"), "that is not birch's key: %v", err)
+	p, err = alder.Confirm(ctx, "birch", birchSelf.KeyID)
+	require.NoError(t, err)
+	require.Equal(t, "active", p.State)
+	_, err = birch.Confirm(ctx, "alder", alderSelf.KeyID)
+	require.NoError(t, err)
+	p, err = alder.Revoke(ctx, "birch")
+	require.NoError(t, err)
+	require.Equal(t, "revoked", p.State)
+	ps, err := alder.Partners(ctx)
+	require.NoError(t, err)
+	require.Len(t, ps.Items, 1)
+
+	_, err = alder.Register(ctx, shapes.Self{System: "cedar", URL: "https://cedar.example", Key: []byte("short")})
+	require.True(t, apiclient.Is(err, "invalid"), "that is no key: %v", err)
 }

@@ -132,7 +132,7 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	mux.HandleFunc("GET /style.css", pages.Style)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { (*a.home.Load()).ServeHTTP(w, r) })
 	a.ShowOnHome(a.Overview())
-	a.server = web.Server(mux, web.Config{Log: cfg.Log, Hosts: hosts(a.listener.Addr(), public), Open: collabhttp.Prefix})
+	a.server = web.Server(mux, web.Config{Log: cfg.Log, Hosts: hosts(a.listener.Addr()), Open: collabhttp.Prefix})
 	return nil
 }
 
@@ -159,14 +159,14 @@ func partnerOf(s collab.Store) func(context.Context, collab.SystemID) (collab.Pa
 	}
 }
 
-// hosts lists the Host values under which people and programs may ask: the address listened on and the public one. Any other
-// comes from a page that had a name of its own resolved to this machine.
-func hosts(addr net.Addr, public *url.URL) []string {
+// hosts lists the Host values under which people and programs may ask: the address listened on, in its spellings. Any
+// other comes through a proxy, or from a page that had a name of its own resolved to this machine.
+func hosts(addr net.Addr) []string {
 	_, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
-		return []string{public.Host}
+		return []string{addr.String()}
 	}
-	out := []string{addr.String(), public.Host}
+	out := []string{addr.String()}
 	for _, h := range []string{"localhost", "127.0.0.1", "::1"} {
 		out = append(out, net.JoinHostPort(h, port))
 	}

@@ -32,6 +32,8 @@ type Config struct {
 	Accepted func(ctx context.Context, tx collab.Tx, p collab.Project) error
 	// AddrFlag is the flag that an address in use is blamed on. Default: -addr.
 	AddrFlag string
+	// Ready is called once, when the engine runs and requests are answered. Default: nothing.
+	Ready func()
 	// Log hears of requests, deliveries and failures. Default: nothing is logged.
 	Log *slog.Logger
 }

@@ -26,6 +26,9 @@ func (a *App) Run(ctx context.Context) error {
 		go func() { failed <- a.server.Serve(a.listener) }()
 		a.running.Store(true)
 		a.cfg.Log.InfoContext(ctx, "ready", "addr", a.Addr(), "url", a.cfg.URL, "key", a.Key.ID)
+		if a.cfg.Ready != nil {
+			a.cfg.Ready()
+		}
 		select {
 		case <-ctx.Done():
 		case err = <-failed:

@@ -229,3 +229,85 @@ func TestRestartGoesOn(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 4, run.Counts.Imported)
 }
+
+// Locations are compared page by page, and a push is refused when it would not be the one that was looked at.
+func TestLocationsArePushed(t *testing.T) {
+	t.Parallel()
+	p, ctx := start(t, ""), soon(t)
+	id := p.propose(t, "dine-in", "new_client", shapes.TermsInput{LockLocations: ptr(false)}).ID
+	there := p.accept(t, id)
+	same, err := p.alder.CompareLocations(ctx, id, "", 0)
+	require.NoError(t, err)
+	require.True(t, same.InSync)
+
+	name := func(c *apiclient.Client, set, key, name string) {
+		t.Helper()
+		head, err := c.Set(ctx, set)
+		require.NoError(t, err)
+		_, err = c.EditSet(ctx, set, shapes.Edit{Revision: head.Revision, Edits: []shapes.EditNode{{Node: shapes.Node{Key: key, Name: name}, Fields: []string{"name"}}}})
+		require.NoError(t, err)
+	}
+	name(p.alder, "northwind", "3001", "Saint Paul Main")
+	name(p.alder, "northwind", "1003", "Pearl Street")
+	name(p.birch, there.Client, "2001", "Lakeshore")
+
+	var keys []string
+	for after := ""; ; {
+		page, err := p.alder.CompareLocations(ctx, id, after, 1)
+		require.NoError(t, err)
+		require.Equal(t, 3, page.Counts.Changed)
+		require.Len(t, page.Hints, 3, "each is nearly the same name")
+		for _, d := range page.Changes {
+			keys = append(keys, d.Key)
+			require.Equal(t, []string{"name"}, d.Fields)
+		}
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	require.Empty(t, cmp.Diff([]string{"1003", "2001", "3001"}, keys))
+
+	plan, err := p.alder.PlanPush(ctx, id)
+	require.NoError(t, err)
+	require.Equal(t, 3, plan.Updated)
+	require.Len(t, plan.Overwrites, 1)
+	push := shapes.Push{Ours: plan.Ours.Revision, Theirs: plan.Theirs.Revision}
+	_, err = p.alder.PushLocations(ctx, id, push)
+	require.True(t, apiclient.Is(err, "overwrites"), "birch's own name would be lost: %v", err)
+	name(p.alder, "northwind", "1001", "Pike")
+	push.Overwrite = true
+	_, err = p.alder.PushLocations(ctx, id, push)
+	require.True(t, apiclient.Is(err, "stale"), "alder has moved on: %v", err)
+	done, err := p.alder.PushLocations(ctx, id, shapes.Push{Overwrite: true})
+	require.NoError(t, err)
+	require.Equal(t, 4, done.Updated)
+	same, err = p.alder.CompareLocations(ctx, id, "", 0)
+	require.NoError(t, err)
+	require.True(t, same.InSync)
+	_, err = p.birch.PlanPush(ctx, id)
+	require.True(t, apiclient.Is(err, "forbidden"), "only the Primary compares: %v", err)
+}
+
+// Both systems stand on one page, which shows text as text.
+func TestOverviewShowsBothSystems(t *testing.T) {
+	t.Parallel()
+	p, ctx := start(t, ""), soon(t)
+	_, err := p.alder.SaveClient(ctx, "odd", shapes.SaveClient{Name: "<b>Odd</b> & Sons"})
+	require.NoError(t, err)
+	content, err := p.alder.Survey(ctx, "dine-in")
+	require.NoError(t, err)
+	_, err = p.alder.SaveSurvey(ctx, "odd-1", shapes.SaveSurvey{Client: "odd", Content: content.Content})
+	require.NoError(t, err)
+	sent, err := p.alder.Propose(ctx, shapes.Proposal{Partner: "birch", Client: "odd", Survey: "odd-1", Target: "new_client"})
+	require.NoError(t, err)
+	require.NoError(t, p.alder.WaitQuiet(ctx))
+	for path, renews := range map[string]string{"/": "3", "/?still": ""} {
+		page, header, err := p.birch.Page(ctx, path)
+		require.NoError(t, err)
+		for _, want := range []string{"Alder (Primary)", "Birch (Secondary)", "Pending", "Requires Attention", sent.ID, "&lt;b&gt;Odd&lt;/b&gt; &amp; Sons", "terms"} {
+			require.Contains(t, page, want)
+		}
+		require.NotContains(t, page, "<b>Odd")
+		require.Equal(t, renews, header.Get("Refresh"))
+	}
+}

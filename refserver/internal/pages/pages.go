@@ -57,7 +57,7 @@ type projectRow struct {
 	Shops []collab.StatusCount // here, of the project's survey
 }
 
-// Overview serves the page for these systems.
+// Overview serves the page for these systems. With ?still it does not renew itself.
 func Overview(log *slog.Logger, systems ...System) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var all []shown
@@ -71,13 +71,16 @@ func Overview(log *slog.Logger, systems ...System) http.Handler {
 			all = append(all, one)
 		}
 		var page bytes.Buffer
-		if err := overview.Execute(&page, map[string]any{"Systems": all, "Now": time.Now().UTC(), "Most": most}); err != nil {
+		still := r.URL.Query().Has("still")
+		if err := overview.Execute(&page, map[string]any{"Systems": all, "Now": time.Now().UTC(), "Most": most, "Still": still}); err != nil {
 			log.ErrorContext(r.Context(), "overview", "request_id", web.RequestID(r.Context()), "err", err)
 			web.Text(w, http.StatusInternalServerError, "The page cannot be made now. Request "+web.RequestID(r.Context()))
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Refresh", "3")
+		if !still {
+			w.Header().Set("Refresh", "3")
+		}
 		_, _ = page.WriteTo(w)
 	})
 }
