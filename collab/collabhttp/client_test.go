@@ -78,6 +78,7 @@ func TestPartnerThatAnswersRubbishDoesNotAnswer(t *testing.T) {
 		"too much":                       instead(200, jsonType, strings.Repeat(" ", MaxBody+1)),
 		"a signed reply that breaks off": signed(w.birch.key, 200, jsonType, survey[:40], nil),
 		"a signed reply of another kind": signed(w.birch.key, 200, jsonType, `{"taken":true}`, nil),
+		"fingerprints that are none":     signed(w.birch.key, 200, jsonType, `{"head":{"revision":1,"root":"xyz","nodes":0,"source":0},"entries":[]}`, nil),
 		"a signed page":                  signed(w.birch.key, 200, "text/html", "<html>", nil),
 		"a signed problem of no type":    signed(w.birch.key, 404, problemJSON, `{"title":"x","status":404}`, nil),
 		"a signed unknown problem":       signed(w.birch.key, 418, problemJSON, `{"type":"urn:mspkit:teapot","title":"x","status":418}`, nil),
@@ -106,6 +107,7 @@ func TestPartnerThatAnswersRubbishDoesNotAnswer(t *testing.T) {
 			require.NotErrorIs(t, err, collab.ErrInvalid)
 			_, err = w.alder.client.Places().Look(w.ctx, locations.PartnerID(collabtest.Birch), locations.ProjectID(id), []locations.Key{""})
 			require.ErrorIs(t, err, collab.ErrPeer)
+			require.NotErrorIs(t, err, locations.ErrInvalid)
 		})
 	}
 	w.birch.way.Store(nil)

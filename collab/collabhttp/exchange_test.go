@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -173,8 +174,8 @@ func (w *world) survey(n *node, id collab.SurveyID) (s collab.Survey) {
 	return s
 }
 
-// TestEveryOperationIsServed compares the list of operations with the routes and the package documentation.
-func TestEveryOperationIsServed(t *testing.T) {
+// TestDocumentationIsComplete compares the routes and the codes of problems with the package documentation.
+func TestDocumentationIsComplete(t *testing.T) {
 	t.Parallel()
 	mux := http.NewServeMux()
 	(&handler{}).routes(mux)
@@ -188,5 +189,9 @@ func TestEveryOperationIsServed(t *testing.T) {
 		require.Equal(t, op, pattern)
 		line := regexp.MustCompile(`(?m)^//\t` + method + ` +` + regexp.QuoteMeta(strings.TrimPrefix(path, Prefix)) + `(\?\S*)? +`)
 		require.Regexp(t, line, string(doc), "the documentation lists the operation")
+	}
+	for _, row := range problems {
+		line := regexp.MustCompile(`(?m)^//\t(` + strconv.Itoa(row.status) + `|   ) .*\b` + row.code + `\b`)
+		require.Regexp(t, line, string(doc), "the documentation lists the code")
 	}
 }

@@ -44,7 +44,8 @@ type HandlerConfig struct {
 	Peer   collab.Peer
 	Pairer collab.Pairer
 	Places locations.Peer
-	// Partner returns who signs with a key: collab.Service.PartnerByKey. An error that matches collab.ErrPartner is an unknown key.
+	// Partner returns who signs with a key: collab.Service.PartnerByKey. An error that matches collab.ErrPartner is an unknown
+	// key, and so is that of a partner who is not active.
 	Partner func(ctx context.Context, id collab.KeyID) (collab.Partner, collab.PartnerKey, error)
 	// Signer signs the answers; its Authority is the one under which partners know this system.
 	Signer *Signer
