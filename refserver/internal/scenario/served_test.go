@@ -18,6 +18,11 @@ func twoProcesses(t *testing.T) *world {
 	alder, birch := prepare(t, "alder", address{}), prepare(t, "birch", address{})
 	alder.start()
 	birch.start()
+	return processes(t, alder, birch)
+}
+
+// processes is a world of two processes that run.
+func processes(t *testing.T, alder, birch *process) *world {
 	return &world{t: t, alder: &served{t.Context(), alder.Client}, birch: &served{t.Context(), birch.Client}, settle: func() {
 		t.Helper()
 		quiet(t, alder, birch)
