@@ -214,6 +214,34 @@ func TestLostReplyIsAnsweredAgain(t *testing.T) {
 	require.Equal(t, collab.ReturnReply{Done: true, Rev: shop.Version + 1}, again)
 }
 
+// TestPushWhoseRepliesAreLostIsMadeOnce loses the reply of the page and that of the commit.
+func TestPushWhoseRepliesAreLostIsMadeOnce(t *testing.T) {
+	w := partners(t)
+	id := locations.ProjectID(w.accepted())
+	_, err := w.Alder.Locations.Load(w.ctx, w.Alder.Keys, locations.SetID(collabtest.Northwind), []locations.Node{{Key: locations.PathKey("South"), Level: 3, Name: "South"}}, locations.LoadOptions{})
+	require.NoError(t, err)
+	found, err := w.Alder.Locations.Compare(w.ctx, w.Alder.Keys, id)
+	require.NoError(t, err)
+	lost := map[string]bool{}
+	w.birch.between(func(o on) bool {
+		if lost[o.r.URL.Path] {
+			return false
+		}
+		lost[o.r.URL.Path] = true
+		return loseReplies(1)(o)
+	})
+	receipt, err := w.Alder.Locations.Push(w.ctx, w.Alder.Keys, locations.PlanPush(found), locations.PushOptions{})
+	require.NoError(t, err)
+	require.Len(t, lost, 2)
+	require.Equal(t, locations.PushReceipt{Revision: found.Theirs.Revision + 1, Root: found.Ours.Root, Created: 1}, receipt)
+}
+
+func TestWhatIsMissingIsMissedAtOnce(t *testing.T) {
+	t.Parallel()
+	require.Panics(t, func() { NewClient(ClientConfig{}) })
+	require.Panics(t, func() { NewHandler(HandlerConfig{}) })
+}
+
 // TestRequestSentTwiceOnItsWayIsAnswered has something in between repeat each write, nonce and all.
 func TestRequestSentTwiceOnItsWayIsAnswered(t *testing.T) {
 	w := partners(t)
