@@ -14,6 +14,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"os/signal"
 	"strconv"
 
 	"github.com/mspkit/mspkit/collab"
@@ -25,7 +26,10 @@ import (
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdout, progress.On(os.Stderr)); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // so that Ctrl-C leaves no files behind
+	err := run(ctx, os.Args[1:], os.Stdout, progress.On(os.Stderr))
+	stop()
+	if err != nil {
 		log.Fatal(err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"os/signal"
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/collab/collabtest"
@@ -33,7 +34,10 @@ var sample []byte
 const set = locations.SetID(collabtest.Northwind)
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdout, progress.On(os.Stderr)); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // so that Ctrl-C leaves no files behind
+	err := run(ctx, os.Args[1:], os.Stdout, progress.On(os.Stderr))
+	stop()
+	if err != nil {
 		log.Fatal(err)
 	}
 }
