@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,6 +63,7 @@ const patience = 30 * time.Second
 // process is one system: refserver serve with a database, a key and an address of its own, which it keeps over restarts.
 type process struct {
 	*apiclient.Client
+	raw  *http.Client // for requests as they are
 	t    *testing.T
 	id   string
 	home string // its address, such as http://127.0.0.1:20001
@@ -83,10 +85,11 @@ func prepare(t *testing.T, id string, at address) *process {
 	if at.listen == "" {
 		at.listen = freeAddress(t)
 	}
-	p := &process{Client: apiclient.New("http://" + at.listen), t: t, id: id, home: "http://" + at.listen, log: filepath.Join(dir, "log")}
+	p := &process{Client: apiclient.New("http://" + at.listen), raw: &http.Client{Transport: &http.Transport{}, Timeout: patience}, t: t, id: id, home: "http://" + at.listen, log: filepath.Join(dir, "log")}
 	options := []struct{ flag, variable, value string }{
 		{"-id", "MSPKIT_ID", id}, {"-addr", "MSPKIT_ADDR", at.listen}, {"-db", "MSPKIT_DB", filepath.Join(dir, "system.db")},
 		{"-key", "MSPKIT_KEY", filepath.Join(dir, "system.key")}, {"-allow-private", "MSPKIT_ALLOW_PRIVATE", "127.0.0.0/8"}, {"-url", "MSPKIT_URL", at.public},
+		{"-log", "MSPKIT_LOG", "warn"},
 	}
 	p.args = []string{"serve"}
 	for _, e := range os.Environ() {
@@ -183,6 +186,7 @@ func (p *process) awaitEnd(within time.Duration) {
 
 func (p *process) cleanUp() {
 	p.Close()
+	p.raw.CloseIdleConnections()
 	if p.cmd == nil || p.cmd.Process == nil {
 		return
 	}
