@@ -66,7 +66,7 @@ func TestPartnerThatIsDown(t *testing.T) {
 	require.NoError(t, alder.stop(patience))
 	alder.start()
 	birch.start()
-	w.same(was["history?limit=500"], everything(t, birch)["history?limit=500"], "birch kept its history")
+	w.same(was["shops?limit=500"], everything(t, birch)["shops?limit=500"], "birch kept its shops")
 	ended, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	r, err := alder.WaitRun(ended, started.ID)
