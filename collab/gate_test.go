@@ -51,6 +51,7 @@ var circumstances = [][]circumstance{
 		{"an epoch that nobody here opened", func(_ *standard, o *offer) { link(o, 0, ReturnNone, 1); o.header.Epoch = 1 }, ReasonAlreadyImported},
 		{"an epoch too many", func(_ *standard, o *offer) { link(o, 0, ReturnDone, 1); o.header.Epoch = 2 }, ReasonAlreadyImported},
 		{"return on its way", func(_ *standard, o *offer) { link(o, 0, ReturnSending, 1) }, ReasonReturnedPending},
+		{"return on its way after a re-import", func(_ *standard, o *offer) { link(o, 2, ReturnSending, 1) }, ReasonReturnedPending},
 		{"return not heard of there", func(_ *standard, o *offer) { link(o, 3, ReturnDone, 1); o.header.Epoch = 3 }, ReasonReturnedPending},
 		{"return refused", func(_ *standard, o *offer) { link(o, 0, ReturnRefused, 1) }, ReasonAlreadyImported},
 		{"back from return", func(_ *standard, o *offer) { link(o, 0, ReturnDone, 1); o.header.Epoch = 1 }, ""},
@@ -119,7 +120,7 @@ func TestDecideGivesEveryReason(t *testing.T) {
 		}
 	}
 	walk(0, nil)
-	if combinations != 2*3*2*4*2*5*12*2 {
+	if combinations != 2*3*2*4*2*5*13*2 {
 		t.Fatalf("%d combinations", combinations)
 	}
 }
