@@ -46,7 +46,6 @@ func (s *Service) Accept(ctx context.Context, a Actor, id ProjectID, acc Accepta
 			return err
 		}
 		p.State, p.Attention, p.Asked, p.Contact, p.Confirmed = StateAccepted, PartyNone, nil, acc.Email, false
-		p.AnswerRev++
 		if s.cfg.Accepted == nil {
 			return nil
 		}
@@ -117,7 +116,6 @@ func (s *Service) Decline(ctx context.Context, a Actor, id ProjectID, reason str
 			return err
 		}
 		p.State, p.Reason, p.Attention, p.Asked = StateDeclined, reason, PartyNone, nil
-		p.AnswerRev++
 		return nil
 	})
 }
@@ -142,7 +140,6 @@ func (s *Service) Counter(ctx context.Context, a Actor, id ProjectID, ask Ask, v
 			return err
 		}
 		p.Asked, p.Attention = &Ask{Terms: ask.Terms.Clone(), Note: ask.Note}, PartyPrimary
-		p.AnswerRev++
 		return nil
 	})
 }

@@ -56,47 +56,8 @@ func (s *Service) deliverAnswer(ctx context.Context, m Message) error {
 	if reply.Terms == nil || reply.Terms.Project != p.ID {
 		return fmt.Errorf("collab: answer to project %s: not taken, and no terms came with it: %w", p.ID, ErrPeer)
 	}
-	return s.answerDidNotCount(ctx, p, *reply.Terms)
-}
-
-// answerDidNotCount puts the project back to what the Primary says now, since it changed before our answer arrived. The
-// client and survey that an acceptance made stay: the next acceptance finds them.
-func (s *Service) answerDidNotCount(ctx context.Context, answered Project, n TermsNotice) error {
-	if err := s.checkNotice(n); err != nil {
-		return err
-	}
-	now := s.now()
-	return s.update(ctx, func(ctx context.Context, tx Tx) error {
-		before, err := tx.Projects.Project(ctx, answered.ID)
-		if err != nil {
-			return err
-		}
-		if before.AnswerRev != answered.AnswerRev || before.TermsRev >= n.Rev {
-			return nil // somebody answered anew, or the terms have come already
-		}
-		p := before.Clone()
-		p.Asked, p.Confirmed, p.Attention = nil, false, PartyNone
-		switch n.State {
-		case StateProposed:
-			p.State, p.Attention = StateProposed, PartySecondary
-		case StateWithdrawn:
-			p.State = StateWithdrawn
-		default:
-			return fmt.Errorf("collab: answer to project %s: not taken by a project that is %s: %w", p.ID, n.State, ErrInvalid)
-		}
-		p.take(n)
-		p.ChangedAt = now
-		if err := tx.Projects.Put(ctx, p); err != nil {
-			return err
-		}
-		if n.Content != nil {
-			if err := tx.Surveys.KeepExchange(ctx, exchangeOf(p, *n.Content, now)); err != nil {
-				return err
-			}
-		}
-		why := "the Primary had changed the proposal before our answer arrived"
-		return tx.History.Append(ctx, []Entry{s.entry(now, string(p.Partner), projectSubject(p.ID), p.ID, "answer_not_taken", why, projectChanges(before, p)...)})
-	})
+	// The Primary changed the project before our answer arrived: what it says now stands.
+	return s.update(ctx, func(ctx context.Context, tx Tx) error { return s.takeTerms(ctx, tx, p.Partner, *reply.Terms) })
 }
 
 // Answer takes in the Secondary's half of a project.
@@ -218,7 +179,8 @@ func (in inbound) Progress(ctx context.Context, other SystemID, id ProjectID) ([
 	})
 }
 
-// Progress asks the Secondary of a project for its shops by status: ErrNotShared unless it shares them.
+// Progress asks the Secondary of a project for its shops by status. Refusals: ErrNotShared unless it shares them, ErrParty,
+// ErrModuleOff, ErrPartner.
 func (s *Service) Progress(ctx context.Context, a Actor, id ProjectID) ([]StatusCount, error) {
 	if err := s.allow(a); err != nil {
 		return nil, err
@@ -229,10 +191,7 @@ func (s *Service) Progress(ctx context.Context, a Actor, id ProjectID) ([]Status
 	}
 	var p Project
 	if err := s.view(ctx, func(ctx context.Context, v View) (err error) {
-		p, err = v.Projects.Project(ctx, id)
-		if err == nil && p.Party != PartyPrimary {
-			err = fmt.Errorf("project %s: %w", id, ErrParty)
-		}
+		p, err = s.asPrimary(ctx, v, id)
 		return err
 	}); err != nil {
 		return nil, fmt.Errorf("collab: progress: %w", err)

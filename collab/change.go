@@ -8,7 +8,8 @@ import (
 )
 
 // change is how people change a project: actor, party and version are checked, fn decides, and the record, its history
-// and the message to the partner are written together. A fn that changes nothing writes nothing.
+// and the message to the partner are written together. fn is given the project under the revision that it will have; when
+// it changes nothing else, nothing is written, so that doing a thing twice is doing it once.
 func (s *Service) change(ctx context.Context, a Actor, id ProjectID, we Party, action, why string, version int64, fn func(context.Context, Tx, *Project, time.Time) error) (Project, error) {
 	if err := s.allow(a); err != nil {
 		return Project{}, err
@@ -30,14 +31,18 @@ func (s *Service) change(ctx context.Context, a Actor, id ProjectID, we Party, a
 			return err
 		}
 		p := before.Clone()
+		p.ChangedAt = now
+		if p.Party == PartyPrimary {
+			p.TermsRev++
+		} else {
+			p.AnswerRev++
+		}
 		if err := fn(ctx, tx, &p, now); err != nil {
 			return err
 		}
-		out = p
-		if p.TermsRev == before.TermsRev && p.AnswerRev == before.AnswerRev {
+		if out = before; len(projectChanges(before, p)) == 0 {
 			return nil
 		}
-		p.ChangedAt = now
 		if err := tx.Projects.Put(ctx, p); err != nil {
 			return err
 		}

@@ -80,6 +80,15 @@ func (e *Refusal) Error() string {
 	return "collab: " + e.Op + ": refused: " + strings.Join(parts, "; ")
 }
 
+// note takes err as a reason if it is the refusal that want stands for; anything else is not for a person to decide on, and returned.
+func (e *Refusal) note(err, want error) error {
+	if err == nil || !errors.Is(err, want) {
+		return err
+	}
+	e.Reasons = append(e.Reasons, err)
+	return nil
+}
+
 // Unwrap lets errors.Is and errors.As look at every reason.
 func (e *Refusal) Unwrap() []error { return e.Reasons }
 

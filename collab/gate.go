@@ -100,7 +100,7 @@ func (st standard) ledger(o offer, v *verdict, hold func(bool, Reason)) {
 		// Over there an undelivered return is about to open an epoch of its own: the two must not meet.
 		hold(sending && h.Epoch <= o.link.Epoch, ReasonReturnedPending)
 		v.kind, v.epoch = EventReimported, max(o.link.Epoch+1, h.Epoch)
-	case returned && h.Epoch == o.link.Epoch:
+	case returned && h.Epoch <= o.link.Epoch:
 		hold(true, ReasonReturnedPending)
 		return
 	case returned && h.Epoch == o.link.Epoch+1:

@@ -57,7 +57,7 @@ func (s *Service) startRun(ctx context.Context, a Actor, run Run, o ImportOption
 		run.PageSize = s.cfg.PageSize
 	}
 	err := s.update(ctx, func(ctx context.Context, tx Tx) error {
-		p, err := s.importable(ctx, tx.View(), run.Project)
+		p, err := s.asPrimary(ctx, tx.View(), run.Project)
 		if err != nil {
 			return err
 		}

@@ -55,7 +55,7 @@ func (s *Service) plan(ctx context.Context, a Actor, id ProjectID, run Run) (Imp
 	run.Project, run.PageSize = id, s.cfg.PageSize
 	plan := ImportPlan{Project: id}
 	err := s.view(ctx, func(ctx context.Context, v View) error {
-		p, err := s.importable(ctx, v, id)
+		p, err := s.asPrimary(ctx, v, id)
 		if err != nil {
 			return err
 		}
@@ -84,8 +84,8 @@ func (s *Service) plan(ctx context.Context, a Actor, id ProjectID, run Run) (Imp
 	return plan, nil
 }
 
-// importable returns a project of ours as Primary while the module is on and the partner active, in whatever state.
-func (s *Service) importable(ctx context.Context, v View, id ProjectID) (Project, error) {
+// asPrimary returns a project of ours as Primary while the module is on and the partner active, in whatever state.
+func (s *Service) asPrimary(ctx context.Context, v View, id ProjectID) (Project, error) {
 	if err := s.moduleOn(ctx, v.Partners); err != nil {
 		return Project{}, err
 	}
@@ -94,7 +94,7 @@ func (s *Service) importable(ctx context.Context, v View, id ProjectID) (Project
 		return Project{}, err
 	}
 	if p.Party != PartyPrimary {
-		return Project{}, fmt.Errorf("only the Primary of project %s imports: %w", id, ErrParty)
+		return Project{}, fmt.Errorf("only the Primary of project %s may do this: %w", id, ErrParty)
 	}
 	_, err = active(ctx, v.Partners, p.Partner)
 	return p, err

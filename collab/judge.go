@@ -48,7 +48,7 @@ func (j judged) item() PlanItem {
 
 // judgeBatch loads what a batch is judged by, a few queries for the whole, and judges each shop.
 func (s *Service) judgeBatch(ctx context.Context, v View, run Run, b batch) (standard, []judged, error) {
-	p, err := s.importable(ctx, v, run.Project)
+	p, err := s.asPrimary(ctx, v, run.Project)
 	if err != nil {
 		return standard{}, nil, err
 	}

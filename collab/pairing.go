@@ -1,6 +1,7 @@
 package collab
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -32,7 +33,8 @@ func (s *Service) Invite(ctx context.Context, a Actor, origin string) (Invitatio
 }
 
 // Join redeems an invitation that the system at url gave us. Both sides then hold the other's key, pending until
-// the operators have compared fingerprints and said so with Confirm.
+// the operators have compared fingerprints and said so with Confirm. A system that answers by the name of another partner is
+// ErrState.
 func (s *Service) Join(ctx context.Context, a Actor, url string, token Token) (Partner, error) {
 	if err := s.allowOperator(a); err != nil {
 		return Partner{}, err
@@ -51,7 +53,35 @@ func (s *Service) Join(ctx context.Context, a Actor, url string, token Token) (P
 	if err := s.checkPartner(p); err != nil {
 		return Partner{}, err
 	}
-	return s.putPartner(ctx, a.Name, p, "join")
+	now := s.now()
+	if err := s.update(ctx, func(ctx context.Context, tx Tx) error { return s.pairWith(ctx, tx, a.Name, &p, "join", now) }); err != nil {
+		return Partner{}, fmt.Errorf("collab: join %s: %w", url, err)
+	}
+	return p, nil
+}
+
+// pairWith enters a system that has paired with us, as pending. It says itself who it is, so nobody can take the place of a partner
+// by its name: an active one keeps what it has, and one that was revoked or never confirmed is paired anew at its address alone. Pairing
+// again with the same key changes nothing.
+func (s *Service) pairWith(ctx context.Context, tx Tx, by string, p *Partner, action string, now time.Time) error {
+	have, err := tx.Partners.Partner(ctx, p.ID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+	case err != nil:
+		return err
+	case have.State != PartnerRevoked && have.URL == p.URL && have.holds(p.Keys[0], now):
+		*p = have
+		return nil
+	case have.State == PartnerActive || have.URL != p.URL:
+		return fmt.Errorf("%s is %s already, at %s: revoke or register it first: %w", have.ID, have.State, have.URL, ErrState)
+	}
+	return s.writePartner(ctx, tx, by, p, action, now)
+}
+
+// holds reports whether the key is one of the partner's that are valid at the time.
+func (p Partner) holds(k PartnerKey, now time.Time) bool {
+	have, ok := p.Key(k.ID, now)
+	return ok && bytes.Equal(have.Public, k.Public)
 }
 
 // AnnounceKey tells every active partner our next signing key. The messages are signed with the present key, which the
@@ -131,7 +161,7 @@ func (in inbound) Pair(ctx context.Context, _ string, r PairRequest) (PairReply,
 			if err != nil {
 				return err
 			}
-			if _, ok := have.Key(r.Key.ID, now); ok && have.State != PartnerRevoked {
+			if have.State != PartnerRevoked && have.holds(r.Key, now) {
 				return nil
 			}
 			return ErrInvitation
@@ -140,7 +170,10 @@ func (in inbound) Pair(ctx context.Context, _ string, r PairRequest) (PairReply,
 		if err := tx.Partners.PutInvitation(ctx, inv); err != nil {
 			return err
 		}
-		return s.writePartner(ctx, tx, string(r.System), &p, "paired", now)
+		if err = s.pairWith(ctx, tx, string(r.System), &p, "paired", now); errors.Is(err, ErrState) {
+			return ErrInvitation
+		}
+		return err
 	})
 	if err != nil {
 		return PairReply{}, fmt.Errorf("collab: pair with %s: %w", r.System, err)

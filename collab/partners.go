@@ -83,8 +83,15 @@ func (s *Service) Register(ctx context.Context, a Actor, p Partner) (Partner, er
 		return Partner{}, err
 	}
 	p.State = PartnerActive
-	return s.putPartner(ctx, a.Name, p, "register")
+	now := s.now()
+	if err := s.update(ctx, func(ctx context.Context, tx Tx) error { return s.writePartner(ctx, tx, a.Name, &p, "register", now) }); err != nil {
+		return Partner{}, fmt.Errorf("collab: register partner %s: %w", p.ID, err)
+	}
+	return p, nil
 }
+
+// maxKeys is how many keys a partner may have at once: the present one, and what overlaps it for a while.
+const maxKeys = 4
 
 func (s *Service) checkPartner(p Partner) error {
 	bad := &Invalid{Op: "register partner"}
@@ -100,8 +107,8 @@ func (s *Service) checkPartner(p Partner) error {
 	if msg := checkURL(p.URL); msg != "" {
 		bad.add("url", "url", msg)
 	}
-	if len(p.Keys) == 0 {
-		bad.add("key", "required", "a partner needs a key")
+	if len(p.Keys) == 0 || len(p.Keys) > maxKeys {
+		bad.add("key", "count", fmt.Sprintf("are %d; needed are 1 to %d", len(p.Keys), maxKeys))
 	}
 	for _, k := range p.Keys {
 		if k.ID == "" || len(k.ID) > MaxName || len(k.Public) != 32 {
@@ -121,22 +128,11 @@ func checkURL(s string) string {
 	return ""
 }
 
-// putPartner writes a partner over what is stored of it, with history.
-func (s *Service) putPartner(ctx context.Context, by string, p Partner, action string) (Partner, error) {
-	now := s.now()
+// writePartner writes a partner over what is stored of it, with history.
+func (s *Service) writePartner(ctx context.Context, tx Tx, by string, p *Partner, action string, now time.Time) error {
 	if p.Name == "" {
 		p.Name = string(p.ID)
 	}
-	err := s.update(ctx, func(ctx context.Context, tx Tx) error {
-		return s.writePartner(ctx, tx, by, &p, action, now)
-	})
-	if err != nil {
-		return Partner{}, fmt.Errorf("collab: %s partner %s: %w", action, p.ID, err)
-	}
-	return p, nil
-}
-
-func (s *Service) writePartner(ctx context.Context, tx Tx, by string, p *Partner, action string, now time.Time) error {
 	before, err := tx.Partners.Partner(ctx, p.ID)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
@@ -211,7 +207,8 @@ func (s *Service) changePartner(ctx context.Context, a Actor, id SystemID, actio
 		if p, err = tx.Partners.Partner(ctx, id); err != nil {
 			return err
 		}
-		if err := fn(&p); err != nil {
+		before := p.State
+		if err := fn(&p); err != nil || p.State == before {
 			return err
 		}
 		return s.writePartner(ctx, tx, a.Name, &p, action, s.now())

@@ -116,6 +116,9 @@ func (s *Service) askModule(ctx context.Context, a Actor, partner SystemID) (on 
 	if err != nil {
 		return false, fmt.Errorf("collab: propose: ask %s: %w", partner, err)
 	}
+	if h.System != partner {
+		return false, fmt.Errorf("collab: propose: %.64q answers in the place of %s: %w", h.System, partner, ErrPeer)
+	}
 	if err := h.spoken(); err != nil {
 		return false, fmt.Errorf("collab: propose: %w", err)
 	}
@@ -155,14 +158,15 @@ func (s *Service) judge(ctx context.Context, v View, p Proposal, remoteOn bool) 
 	}
 
 	no := &Refusal{Op: "propose"}
-	if err := s.moduleOn(ctx, v.Partners); err != nil {
-		no.Reasons = append(no.Reasons, err)
+	if err := no.note(s.moduleOn(ctx, v.Partners), ErrModuleOff); err != nil {
+		return Client{}, Survey{}, err
 	}
 	if !remoteOn {
 		no.Reasons = append(no.Reasons, &ModuleError{System: p.Partner})
 	}
-	if _, err := active(ctx, v.Partners, p.Partner); err != nil {
-		no.Reasons = append(no.Reasons, err)
+	_, err = active(ctx, v.Partners, p.Partner)
+	if err := no.note(err, ErrPartner); err != nil {
+		return Client{}, Survey{}, err
 	}
 	others, err := v.Projects.List(ctx, ProjectQuery{Party: PartyPrimary, Partner: p.Partner, Client: p.Client})
 	if err != nil {
@@ -206,11 +210,15 @@ func (s *Service) clashes(p Proposal, client Client, others []Project) []error {
 func (s *Service) checkTerms(bad *Invalid, t Terms, c SurveyContent) {
 	l := s.cfg.Ladder
 	if _, ok := l.Rank(t.Export); !ok {
-		bad.add("terms.export", "unknown_status", fmt.Sprintf("%q is no status", t.Export))
+		bad.add("terms.export", "unknown_status", fmt.Sprintf("%.64q is no status", t.Export))
+	}
+	if len(t.Except) > len(l.Steps) {
+		bad.add("terms.except", "too_many", fmt.Sprintf("are %d; there are %d statuses", len(t.Except), len(l.Steps)))
+		t.Except = nil
 	}
 	for _, st := range t.Except {
 		if _, ok := l.Rank(st); !ok {
-			bad.add("terms.except", "unknown_status", fmt.Sprintf("%q is no status", st))
+			bad.add("terms.except", "unknown_status", fmt.Sprintf("%.64q is no status", st))
 		}
 	}
 	if t.FeePayer != PartyPrimary && t.FeePayer != PartySecondary {
@@ -262,7 +270,6 @@ func (s *Service) EditProposal(ctx context.Context, a Actor, id ProjectID, terms
 		}
 		p.Terms, p.Asked, p.Attention = terms.Clone(), nil, PartySecondary
 		p.SurveyName, p.SurveyRev = survey.Content.Name, survey.Revision
-		p.TermsRev++
 		return tx.Surveys.KeepExchange(ctx, exchangeOf(*p, survey.Content, now))
 	})
 }
@@ -274,7 +281,6 @@ func (s *Service) Withdraw(ctx context.Context, a Actor, id ProjectID, reason st
 			return err
 		}
 		p.State, p.Reason, p.Attention, p.Asked = StateWithdrawn, reason, PartyNone, nil
-		p.TermsRev++
 		return nil
 	})
 }

@@ -64,7 +64,6 @@ func (s *Service) UpdateSettings(ctx context.Context, a Actor, id ProjectID, c S
 		if len(c.Mask) == 0 {
 			bad.add("mask", "required", "tick each setting that is to change")
 		}
-		before := p.Clone()
 		for _, f := range c.Mask {
 			switch party, ok := fieldParty[f]; {
 			case !ok:
@@ -88,13 +87,6 @@ func (s *Service) UpdateSettings(ctx context.Context, a Actor, id ProjectID, c S
 		}
 		if err := bad.orNil(); err != nil {
 			return wrongParty(err, bad)
-		}
-		switch {
-		case len(projectChanges(before, *p)) == 0: // nothing to write
-		case p.Party == PartyPrimary:
-			p.TermsRev++
-		default:
-			p.AnswerRev++
 		}
 		return nil
 	})
@@ -142,7 +134,6 @@ func (s *Service) Deactivate(ctx context.Context, a Actor, id ProjectID, reason 
 			return err
 		}
 		p.State, p.Reason = StateInactive, reason
-		p.TermsRev++
 		return nil
 	})
 }
@@ -161,7 +152,6 @@ func (s *Service) Activate(ctx context.Context, a Actor, id ProjectID, version i
 			return fmt.Errorf("project %s shares the same survey and is %s: %w", live[0].ID, live[0].State, ErrDuplicate)
 		}
 		p.State, p.Reason = StateAccepted, ""
-		p.TermsRev++
 		return nil
 	})
 }

@@ -110,20 +110,11 @@ func (s *Service) surveyFacts(ctx context.Context, a Actor, id ProjectID) (surve
 
 // ourSurvey reads our side, and refuses who cannot update it.
 func (s *Service) ourSurvey(ctx context.Context, v View, id ProjectID) (surveyFacts, error) {
-	if err := s.moduleOn(ctx, v.Partners); err != nil {
-		return surveyFacts{}, err
-	}
-	p, err := v.Projects.Project(ctx, id)
+	p, err := s.asPrimary(ctx, v, id)
 	if err != nil {
 		return surveyFacts{}, err
 	}
-	if p.Party != PartyPrimary {
-		return surveyFacts{}, fmt.Errorf("only the Primary updates the survey: %w", ErrParty)
-	}
 	if err := p.need(StateAccepted); err != nil {
-		return surveyFacts{}, err
-	}
-	if _, err := active(ctx, v.Partners, p.Partner); err != nil {
 		return surveyFacts{}, err
 	}
 	f := surveyFacts{project: p}

@@ -135,7 +135,7 @@ func (s *Service) closeExchange(ctx context.Context, a Actor, f surveyFacts, sen
 	if !f.travel {
 		sent.Rules = f.state.Content.Rules
 	}
-	changes := contentChanges(f.state.Content, sent)
+	brought := contentChanges(f.state.Content, sent)
 	var out Project
 	err := s.update(ctx, func(ctx context.Context, tx Tx) error {
 		before, err := tx.Projects.Project(ctx, f.project.ID)
@@ -147,8 +147,12 @@ func (s *Service) closeExchange(ctx context.Context, a Actor, f surveyFacts, sen
 			return err
 		}
 		out = before
-		if before.SurveyRev == rev && len(changes) == 0 && last.Content.Digest() == base.Digest() {
+		if before.SurveyRev == rev && len(brought) == 0 && last.Content.Digest() == base.Digest() {
 			return nil // recorded before
+		}
+		changes := brought
+		if len(changes) == 0 { // an earlier try has brought it, and its reply was lost: this is all that we still know of it
+			changes = contentChanges(last.Content, base)
 		}
 		if err := tx.Surveys.KeepExchange(ctx, Exchange{Project: f.project.ID, Rev: rev, Content: base, Questions: QuestionSet(send), At: now}); err != nil {
 			return err

@@ -63,7 +63,8 @@ func (s *Service) deliverTerms(ctx context.Context, m Message) error {
 	if p.State == StateDeclined { // the partner said so itself
 		return nil
 	}
-	return peer.Terms(ctx, p.Partner, Call{Key: fmt.Sprintf("terms/%s/%d", p.ID, n.Rev)}, n)
+	// What the same revision can say differently is part of the key, which stands for one payload.
+	return peer.Terms(ctx, p.Partner, Call{Key: fmt.Sprintf("terms/%s/%d/%d/%d", p.ID, n.Rev, n.SurveyRev, n.Heard)}, n)
 }
 
 // Terms takes in the Primary's half of a project.
@@ -82,31 +83,37 @@ func (s *Service) takeTerms(ctx context.Context, tx Tx, from SystemID, n TermsNo
 	now := s.now()
 	before, err := tx.Projects.Project(ctx, n.Project)
 	switch {
-	case errors.Is(err, ErrNotFound) && n.State == StateWithdrawn:
-		return nil // taken back before we ever heard of it
-	case errors.Is(err, ErrNotFound) && n.State == StateProposed:
+	case errors.Is(err, ErrNotFound) && (n.State == StateProposed || n.State == StateWithdrawn):
+		// A proposal that was withdrawn before we heard of it is kept too: else a late copy of it would bring it back.
 		before = Project{ID: n.Project, Party: PartySecondary, Partner: from, State: StateProposed, CreatedAt: now}
-	case errors.Is(err, ErrNotFound):
-		return fmt.Errorf("project %s: %w", n.Project, ErrNotFound)
 	case err != nil:
 		return err
 	case before.Partner != from || before.Party != PartySecondary:
 		return fmt.Errorf("project %s: %w", n.Project, ErrNotFound)
 	case n.Rev <= before.TermsRev:
 		return nil
+	case n.Client != before.TheirClient || n.Survey != before.TheirSurvey || n.Target != before.Target:
+		return &Invalid{Op: "terms", Fields: []FieldError{{"project", "fixed", "client, survey and target stay as they were proposed"}}}
 	}
-	p := before.Clone()
-	switch answered := p.State == StateAccepted && !p.Confirmed || p.State == StateDeclined; {
+	p, action, why := before.Clone(), "terms", n.Reason
+	answered := p.State == StateDeclined || p.State == StateAccepted && !p.Confirmed // with a word of ours that can still come too late
+	live := n.State == StateAccepted || n.State == StateInactive
+	switch {
+	case live && (p.State == StateAccepted || p.State == StateInactive):
+		p.State, p.Confirmed = n.State, true
+	case live || p.State != StateProposed && !answered:
+		return fmt.Errorf("terms say %s: %w", n.State, &StateError{Project: p.ID, State: p.State, Need: []State{StateProposed}})
 	case answered && n.Heard < p.AnswerRev:
 		return nil // it has not heard our answer yet: the reply to that decides
-	case n.State == StateProposed && p.State == StateProposed:
-		p.Attention, p.Asked = PartySecondary, nil
-	case n.State == StateWithdrawn && p.State == StateProposed:
-		p.State, p.Attention, p.Asked = StateWithdrawn, PartyNone, nil
-	case (n.State == StateAccepted || n.State == StateInactive) && (p.State == StateAccepted || p.State == StateInactive):
-		p.State, p.Confirmed = n.State, true
 	default:
-		return fmt.Errorf("terms say %s: %w", n.State, &StateError{Project: p.ID, State: p.State, Need: []State{StateProposed}})
+		// Heard or not asked, the word of the Primary stands. The client and survey that an acceptance made stay: the next one finds them.
+		p.State, p.Attention, p.Asked, p.Confirmed = n.State, PartyNone, nil, false
+		if p.State == StateProposed {
+			p.Attention = PartySecondary
+		}
+	}
+	if answered && !live {
+		action, why = "answer_not_taken", "the Primary had changed the proposal before our answer arrived"
 	}
 	p.take(n)
 	p.ChangedAt = now
@@ -118,13 +125,17 @@ func (s *Service) takeTerms(ctx context.Context, tx Tx, from SystemID, n TermsNo
 			return err
 		}
 	}
-	return tx.History.Append(ctx, []Entry{s.entry(now, string(from), projectSubject(p.ID), p.ID, "terms", n.Reason, projectChanges(before, p)...)})
+	return tx.History.Append(ctx, []Entry{s.entry(now, string(from), projectSubject(p.ID), p.ID, action, why, projectChanges(before, p)...)})
 }
 
-// take copies the Primary's half into the Secondary's record.
+// take copies the Primary's half into the Secondary's record. Terms that were longer on their way than an update of the
+// survey do not take that back.
 func (p *Project) take(n TermsNotice) {
-	p.ClientName, p.SurveyName, p.TheirClient, p.TheirSurvey, p.Target = n.Name, n.Title, n.Client, n.Survey, n.Target
-	p.Terms, p.TermsRev, p.SurveyRev, p.Reason = n.Terms.Clone(), n.Rev, n.SurveyRev, n.Reason
+	p.ClientName, p.TheirClient, p.TheirSurvey, p.Target = n.Name, n.Client, n.Survey, n.Target
+	p.Terms, p.TermsRev, p.Reason = n.Terms.Clone(), n.Rev, n.Reason
+	if n.SurveyRev >= p.SurveyRev {
+		p.SurveyName, p.SurveyRev = n.Title, n.SurveyRev
+	}
 }
 
 // checkNotice refuses what no Primary may say.

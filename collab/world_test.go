@@ -25,10 +25,17 @@ func newWorld(t *testing.T) *world {
 	return worldWith(t, collabtest.Options{Paired: true})
 }
 
+func memory() store.DB { return memstore.New(memstore.Config{}) }
+
+// worldOf is a pair on two stores, with nothing in them.
+func worldOf(t *testing.T, alder, birch store.DB, o collabtest.Options) *world {
+	t.Helper()
+	return &world{collabtest.NewPair(t, alder, birch, o), t, t.Context()}
+}
+
 func worldWith(t *testing.T, o collabtest.Options) *world {
 	t.Helper()
-	p := collabtest.NewPair(t, memstore.New(memstore.Config{}), memstore.New(memstore.Config{}), o)
-	w := &world{p, t, t.Context()}
+	w := worldOf(t, memory(), memory(), o)
 	require.NoError(t, collabtest.SeedNorthwind(w.ctx, w.Alder))
 	return w
 }

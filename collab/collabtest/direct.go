@@ -2,6 +2,8 @@ package collabtest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -9,7 +11,8 @@ import (
 	"github.com/mspkit/mspkit/locations"
 )
 
-// Network joins systems in one process: each system's Peer hands its calls straight to the other's receiving half.
+// Network joins systems in one process: each system's Peer hands its calls straight to the other's receiving half, with the
+// digest of their payload as a transport would fill it in.
 type Network struct {
 	Systems map[collab.SystemID]System
 	// Before is asked ahead of each call; an error is what the caller gets instead of an answer. Nil lets all pass.
@@ -52,6 +55,16 @@ func reach[R any](p Peer, to collab.SystemID, op string, call func(System) (R, e
 	return r, err
 }
 
+// sealed fills in the digest of a call's payload.
+func sealed(call collab.Call, payload any) collab.Call {
+	body, err := json.Marshal(payload)
+	if err != nil {
+		panic("collabtest: " + err.Error()) // a notice can always be written
+	}
+	call.Digest = fmt.Sprintf("%x", sha256.Sum256(body))
+	return call
+}
+
 // Peer is a collab.Peer and collab.Pairer over a Network.
 type Peer struct {
 	net  *Network
@@ -69,14 +82,14 @@ func (p Peer) Hello(ctx context.Context, to collab.SystemID, h collab.Hello) (co
 
 func (p Peer) Terms(ctx context.Context, to collab.SystemID, call collab.Call, n collab.TermsNotice) error {
 	_, err := reach(p, to, "terms", func(s System) (struct{}, error) {
-		return struct{}{}, s.Collab.Inbound().Terms(ctx, p.from, call, n)
+		return struct{}{}, s.Collab.Inbound().Terms(ctx, p.from, sealed(call, n), n)
 	})
 	return err
 }
 
 func (p Peer) Answer(ctx context.Context, to collab.SystemID, call collab.Call, n collab.AnswerNotice) (collab.AnswerReply, error) {
 	return reach(p, to, "answer", func(s System) (collab.AnswerReply, error) {
-		return s.Collab.Inbound().Answer(ctx, p.from, call, n)
+		return s.Collab.Inbound().Answer(ctx, p.from, sealed(call, n), n)
 	})
 }
 
@@ -92,7 +105,7 @@ func (p Peer) Snapshots(ctx context.Context, to collab.SystemID, project collab.
 
 func (p Peer) Return(ctx context.Context, to collab.SystemID, call collab.Call, n collab.ReturnNotice) (collab.ReturnReply, error) {
 	return reach(p, to, "return", func(s System) (collab.ReturnReply, error) {
-		return s.Collab.Inbound().Return(ctx, p.from, call, n)
+		return s.Collab.Inbound().Return(ctx, p.from, sealed(call, n), n)
 	})
 }
 
@@ -104,7 +117,7 @@ func (p Peer) Survey(ctx context.Context, to collab.SystemID, project collab.Pro
 
 func (p Peer) UpdateSurvey(ctx context.Context, to collab.SystemID, call collab.Call, n collab.SurveyNotice) error {
 	_, err := reach(p, to, "update_survey", func(s System) (struct{}, error) {
-		return struct{}{}, s.Collab.Inbound().UpdateSurvey(ctx, p.from, call, n)
+		return struct{}{}, s.Collab.Inbound().UpdateSurvey(ctx, p.from, sealed(call, n), n)
 	})
 	return err
 }
@@ -115,7 +128,7 @@ func (p Peer) Progress(ctx context.Context, to collab.SystemID, project collab.P
 	})
 }
 
-// Pair finds the inviting system by the URL "test://<system>".
+// Pair finds the inviting system by its URL.
 func (p Peer) Pair(ctx context.Context, url string, r collab.PairRequest) (collab.PairReply, error) {
 	for id := range p.net.Systems {
 		if URL(id) == url {
@@ -127,7 +140,7 @@ func (p Peer) Pair(ctx context.Context, url string, r collab.PairRequest) (colla
 
 func (p Peer) Rotate(ctx context.Context, to collab.SystemID, call collab.Call, next collab.PartnerKey, oldUntil time.Time) error {
 	_, err := reach(p, to, "rotate", func(s System) (struct{}, error) {
-		return struct{}{}, s.Collab.InboundPairer().Rotate(ctx, p.from, call, next, oldUntil)
+		return struct{}{}, s.Collab.InboundPairer().Rotate(ctx, p.from, sealed(call, []any{next, oldUntil}), next, oldUntil)
 	})
 	return err
 }
