@@ -50,7 +50,7 @@ type api struct {
 }
 
 // Version is that of the API.
-const Version = "1.0.0"
+const Version = "0.1.0"
 
 // Mount adds the API, /openapi.json and /docs to a mux.
 func Mount(mux *http.ServeMux, cfg Config) error {

@@ -29,10 +29,7 @@ func (a *App) Run(ctx context.Context) error {
 		if a.cfg.Ready != nil {
 			a.cfg.Ready()
 		}
-		select {
-		case <-ctx.Done():
-		case err = <-failed:
-		}
+		err = a.wait(ctx, failed)
 		a.running.Store(false)
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopRequests)
@@ -50,6 +47,26 @@ func (a *App) Run(ctx context.Context) error {
 	err = errors.Join(err, a.Close())
 	a.cfg.Log.InfoContext(stop, "stopped")
 	return err
+}
+
+// wait returns when ctx ends or the server fails. Now and then it lets go of what need not be remembered of partners' calls.
+func (a *App) wait(ctx context.Context, failed <-chan error) error {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return err
+		case <-hourly.C:
+			if n, err := a.Collab.Forget(ctx); err != nil {
+				a.cfg.Log.WarnContext(ctx, "forget old calls", "err", err)
+			} else if n > 0 {
+				a.cfg.Log.InfoContext(ctx, "forgot old calls", "count", n)
+			}
+		}
+	}
 }
 
 // Close stops what runs and closes the databases. It is for an App whose Run was not called, and harmless after it.
