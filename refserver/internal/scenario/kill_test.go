@@ -47,7 +47,7 @@ func TestKilledImport(t *testing.T) { // not parallel: what it measures needs th
 		// The import is divided into as many stretches and one more; somewhere in each but the last it is killed.
 		target := int64(float64(s.eligible) * (float64(k) + rand.Float64()) / float64(s.kills+1))
 		before := s.reach(t, alder, started.ID, max(1, target))
-		time.Sleep(time.Duration(rand.IntN(150)) * time.Millisecond)
+		time.Sleep(rand.N(400 * time.Millisecond)) // that is two pages and all that belongs to them
 		alder.kill()
 		alder.start()
 		ready := time.Now()

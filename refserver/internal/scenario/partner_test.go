@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -85,10 +86,11 @@ func TestPartnerThatAnswersRubbish(t *testing.T) {
 	ctx := t.Context()
 	self, err := birch.Self(ctx)
 	require.NoError(t, err)
-	var rubbish string
+	var rubbish atomic.Value
+	rubbish.Store("")
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "application/json")
-		_, _ = rw.Write([]byte(rubbish))
+		_, _ = rw.Write([]byte(rubbish.Load().(string)))
 	}))
 	t.Cleanup(elsewhere.Close)
 	liar := self
@@ -99,7 +101,7 @@ func TestPartnerThatAnswersRubbish(t *testing.T) {
 		"nothing": "", "an empty answer": `{}`, "no JSON": "<html>", "an endless answer": strings.Repeat("[", 40<<20),
 		"an answer that would do": `{"system":"birch","name":"birch","protocol":1,"module_on":true}`,
 	} {
-		rubbish = body
+		rubbish.Store(body)
 		for _, ask := range []func() error{
 			func() error { return offer(alder, "birch", dineIn, "copy_survey") },
 			func() error { return second(alder.PlanImport(ctx, p.ID)) },
