@@ -30,7 +30,9 @@ func memory() store.DB { return memstore.New(memstore.Config{}) }
 // worldOf is a pair on two stores, with nothing in them.
 func worldOf(t *testing.T, alder, birch store.DB, o collabtest.Options) *world {
 	t.Helper()
-	return &world{collabtest.NewPair(t, alder, birch, o), t, t.Context()}
+	p, err := collabtest.NewPair(t.Context(), alder, birch, o)
+	require.NoError(t, err)
+	return &world{p, t, t.Context()}
 }
 
 func worldWith(t *testing.T, o collabtest.Options) *world {

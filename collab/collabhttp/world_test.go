@@ -109,7 +109,8 @@ func strangers(t *testing.T) *world {
 	t.Parallel()
 	w := &world{t: t, ctx: t.Context(), alder: newNode(t, collabtest.Alder), birch: newNode(t, collabtest.Birch)}
 	nodes := map[collab.SystemID]*node{collabtest.Alder: w.alder, collabtest.Birch: w.birch}
-	w.Pair = collabtest.NewPair(t, w.alder.db, w.birch.db, collabtest.Options{
+	var err error
+	w.Pair, err = collabtest.NewPair(w.ctx, w.alder.db, w.birch.db, collabtest.Options{
 		Collab: func(id collab.SystemID, cfg *collab.Config) {
 			n := nodes[id]
 			cfg.Peer, cfg.Pairer, cfg.URL, cfg.Key, cfg.Now, cfg.Name = n.client, n.client, n.url, n.public(), n.now, "System "+string(id)
@@ -118,6 +119,7 @@ func strangers(t *testing.T) *world {
 			cfg.Peer, cfg.Now = nodes[id].client.Places(), nodes[id].now
 		},
 	})
+	require.NoError(t, err)
 	w.alder.Side, w.birch.Side = w.Alder, w.Birch
 	for _, n := range nodes {
 		n.handler = n.serving()

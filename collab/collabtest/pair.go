@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"testing"
 	"time"
 
 	"github.com/mspkit/mspkit/collab"
@@ -42,22 +41,22 @@ type Options struct {
 }
 
 // NewPair joins two systems over the given stores, which may be one.
-func NewPair(t testing.TB, alder, birch store.DB, o Options) *Pair {
-	t.Helper()
+func NewPair(ctx context.Context, alder, birch store.DB, o Options) (*Pair, error) {
 	p := &Pair{Net: &Network{Systems: map[collab.SystemID]System{}}}
 	p.Alder, p.Birch = p.side(Alder, alder, o), p.side(Birch, birch, o)
-	if o.Paired {
-		ctx := t.Context()
-		for side, other := range map[*Side]*Side{p.Alder: p.Birch, p.Birch: p.Alder} {
-			if err := side.Collab.SetModule(ctx, side.Admin, true); err != nil {
-				t.Fatalf("switch on %s: %v", side.ID, err)
-			}
-			if _, err := side.Collab.Register(ctx, side.Admin, PartnerOf(other.ID)); err != nil {
-				t.Fatalf("register %s at %s: %v", other.ID, side.ID, err)
-			}
-		}
+	if !o.Paired {
+		return p, nil
 	}
-	return p
+	return p, errors.Join(p.Alder.meet(ctx, Birch), p.Birch.meet(ctx, Alder))
+}
+
+// meet switches the module on and registers the other system.
+func (s *Side) meet(ctx context.Context, other collab.SystemID) error {
+	if err := s.Collab.SetModule(ctx, s.Admin, true); err != nil {
+		return err
+	}
+	_, err := s.Collab.Register(ctx, s.Admin, PartnerOf(other))
+	return err
 }
 
 // PartnerOf is a system of a Network as its partners register it.

@@ -18,7 +18,8 @@ import (
 // inMemory opens two systems that are the services of the domains over stores in memory, joined by calls.
 func inMemory(t *testing.T) *world {
 	t.Helper()
-	p := collabtest.NewPair(t, memstore.New(memstore.Config{}), memstore.New(memstore.Config{}), collabtest.Options{})
+	p, err := collabtest.NewPair(t.Context(), memstore.New(memstore.Config{}), memstore.New(memstore.Config{}), collabtest.Options{})
+	require.NoError(t, err)
 	return &world{
 		t: t, alder: &services{t.Context(), p.Alder}, birch: &services{t.Context(), p.Birch},
 		settle: func() {
