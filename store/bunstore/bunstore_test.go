@@ -3,15 +3,19 @@ package bunstore_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
 
+	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	_ "modernc.org/sqlite"
 
+	"github.com/mspkit/mspkit/internal/pgtest"
 	"github.com/mspkit/mspkit/store/bunstore"
 )
 
@@ -42,3 +46,42 @@ func openFile(t testing.TB, cfg bunstore.Config) (*bunstore.DB, *bun.DB) {
 
 // noon is a time that has microseconds.
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 123456000, time.UTC)
+
+// pgPool opens connections to a PostgreSQL database through the named driver.
+func pgPool(t testing.TB, driver, dsn string, conns int) *bun.DB {
+	t.Helper()
+	db, err := sql.Open(driver, dsn+"&lock_timeout=5000")
+	require.NoError(t, err)
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	b := bun.NewDB(db, pgdialect.New())
+	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+var migrated = pgtest.Template{Fill: func(ctx context.Context, dsn string) error {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return err
+	}
+	return errors.Join(bunstore.Migrate(ctx, bun.NewDB(db, pgdialect.New())), db.Close())
+}}
+
+// openPostgres opens a migrated DB in a PostgreSQL database of its own, and returns its pool too.
+func openPostgres(t testing.TB, cfg bunstore.Config) (*bunstore.DB, *bun.DB) {
+	t.Helper()
+	host := pgPool(t, "pgx", migrated.Database(t), 8)
+	db, err := bunstore.New(host, cfg)
+	require.NoError(t, err)
+	return db, host
+}
+
+type opener func(testing.TB, bunstore.Config) (*bunstore.DB, *bun.DB)
+
+// onEach runs the test on each database.
+func onEach(t *testing.T, test func(*testing.T, opener)) {
+	t.Helper()
+	t.Parallel()
+	t.Run("SQLite", func(t *testing.T) { t.Parallel(); test(t, openFile) })
+	t.Run("PostgreSQL", func(t *testing.T) { t.Parallel(); pgtest.Need(t); test(t, openPostgres) })
+}

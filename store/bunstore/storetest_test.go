@@ -9,9 +9,10 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	t.Parallel()
-	storetest.Run(t, func(tb testing.TB) store.DB {
-		db, _ := openFile(tb, bunstore.Config{})
-		return db
+	onEach(t, func(t *testing.T, open opener) {
+		storetest.Run(t, func(tb testing.TB) store.DB {
+			db, _ := open(tb, bunstore.Config{})
+			return db
+		})
 	})
 }
