@@ -341,7 +341,11 @@ func TestTermsAndAnswersConverge(t *testing.T) {
 		birch = append(birch, "accept share", "counter accept", "counter decline", "accept accept")
 		lose = 1
 	}
-	scripts := [][2]string{{"", "accept share"}, {"settings", "accept share"}}
+	t.Run("one lost", func(t *testing.T) {
+		t.Parallel()
+		explore(t, func() *race { return newRace(t, [2][]string{nil, {"accept", "share"}}, again, 1) })
+	})
+	scripts := [][2]string{{"settings", "accept share"}}
 	for _, a := range alder {
 		for _, b := range birch {
 			scripts = append(scripts, [2]string{a, b})

@@ -104,9 +104,9 @@ func (s *Service) takeTerms(ctx context.Context, tx Tx, from SystemID, n TermsNo
 	case live || p.State != StateProposed && !answered:
 		return fmt.Errorf("terms say %s: %w", n.State, &StateError{Project: p.ID, State: p.State, Need: []State{StateProposed}})
 	case answered && n.Heard < p.AnswerRev:
-		return nil // it has not heard our answer yet: the reply to that decides
+		return nil // it has not heard our answer yet: that must reach it, and the reply decides
 	default:
-		// Heard or not asked, the word of the Primary stands. The client and survey that an acceptance made stay: the next one finds them.
+		// The client and survey that an acceptance made stay: the next one finds them.
 		p.State, p.Attention, p.Asked, p.Confirmed = n.State, PartyNone, nil, false
 		if p.State == StateProposed {
 			p.Attention = PartySecondary

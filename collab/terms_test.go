@@ -97,6 +97,23 @@ func TestWithdrawnBeforeItWasHeardOf(t *testing.T) {
 // Terms whose reply was lost say something else when they are sent again: the partner has answered, or the survey moved on. They
 // are no repeat then, and not given up for being one.
 func TestTermsSentAgainSayHowThingsStandNow(t *testing.T) {
+	for name, meanwhile := range map[string]func(*world, collab.ProjectID){
+		"the partner has answered": func(w *world, id collab.ProjectID) {
+			_, err := w.Birch.Collab.UpdateSettings(w.ctx, w.Birch.Staff, id, collab.SettingsChange{Mask: []collab.Field{collab.FieldSharing}, Sharing: true}, 0)
+			require.NoError(w.t, err)
+			w.drain()
+		},
+		"the survey has moved on": func(w *world, id collab.ProjectID) {
+			s := &surveys{w, id}
+			s.edit(w.Alder, askMore)
+			require.NoError(w.t, s.update(s.plan(), collab.SurveyPolicy{}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) { testTermsSentAgain(t, meanwhile) })
+	}
+}
+
+func testTermsSentAgain(t *testing.T, meanwhile func(*world, collab.ProjectID)) {
 	w := newWorld(t)
 	p := w.accepted()
 	_, err := w.Alder.Collab.UpdateSettings(w.ctx, w.Alder.Staff, p.ID, collab.SettingsChange{Master: true, Mask: []collab.Field{collab.FieldRules}}, 0)
@@ -110,14 +127,10 @@ func TestTermsSentAgainSayHowThingsStandNow(t *testing.T) {
 		return nil
 	}
 	require.ErrorIs(t, w.Drain(w.ctx), collab.ErrPeer)
-	_, err = w.Birch.Collab.UpdateSettings(w.ctx, w.Birch.Staff, p.ID, collab.SettingsChange{Mask: []collab.Field{collab.FieldSharing}, Sharing: true}, 0)
-	require.NoError(t, err)
-	w.drain()
-	s := &surveys{w, p.ID}
-	s.edit(w.Alder, askMore)
-	require.NoError(t, s.update(s.plan(), collab.SurveyPolicy{}))
-	w.settle()
-	require.Equal(t, int64(2), w.project(w.Birch, p.ID).SurveyRev)
+	meanwhile(w, p.ID)
+	w.settle() // and nothing is given up
+	require.Equal(t, w.project(w.Alder, p.ID).TermsRev, w.project(w.Birch, p.ID).TermsRev)
+	require.Equal(t, w.project(w.Alder, p.ID).SurveyRev, w.project(w.Birch, p.ID).SurveyRev)
 }
 
 // Terms that were on their way while the survey was updated do not take that back.
