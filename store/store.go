@@ -44,7 +44,7 @@ type DB interface {
 }
 
 // Scoped opens transactions for one account. Update commits when fn returns nil and rolls back when it returns an
-// error or panics; fn may run more than once. The ctx that fn is given is marked: View or Update of the same DB with it
+// error or panics; fn may run more than once. A put that is refused as a conflict changes nothing, and fn may go on. The ctx that fn is given is marked: View or Update of the same DB with it
 // is refused with ErrNested. Waiting to begin is bounded: ErrBusy.
 type Scoped interface {
 	View(ctx context.Context, fn func(context.Context, View) error) error

@@ -97,7 +97,7 @@ func startCluster() (_ string, err error) {
 	}
 	watched, lifeline = true, hold
 	if err := ready(dir); err != nil {
-		return "", errors.Join(err, hold.Close())
+		return "", errors.Join(err, lifeline.Close())
 	}
 	return "postgres:///postgres?" + url.Values{"host": {dir}, "user": {"postgres"}}.Encode(), nil
 }

@@ -26,9 +26,20 @@
 // writes; views begin read-only, which lets them run beside the writer. synchronous(NORMAL) makes single commits about
 // three times as fast, and may lose the last of them when the power fails.
 //
+// With github.com/mattn/go-sqlite3 the names are other ones, readers need a text of their own because that driver begins read-only
+// transactions as it begins the rest, and Config.Classify has to call ClassifySQLite with the ExtendedCode of its errors:
+//
+//	file:alder.db?_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate
+//	file:alder.db?_busy_timeout=5000&_journal_mode=WAL&_foreign_keys=1&_txlock=deferred&_query_only=1
+//
 // # PostgreSQL
 //
-// Transactions are serializable, views repeatable reads; ids sort by their bytes. What fails for another's sake is run
-// again. A put that replaces a record and meets another record's unique key is a conflict, as everywhere, but PostgreSQL
-// then refuses the rest of the transaction: return the conflict.
+// One pool serves both, with pgdialect and the database/sql driver of github.com/jackc/pgx/v5/stdlib:
+//
+//	write, err := sql.Open("pgx", "postgres://host/alder?lock_timeout=10000")
+//	db, err := bunstore.New(bun.NewDB(write, pgdialect.New()), bunstore.Config{})
+//
+// Transactions are serializable, views repeatable reads; what the database takes back for another's sake is run again as a
+// whole. Ids sort by their bytes, whatever the database's collation. lock_timeout, in milliseconds, bounds the wait for rows
+// that another transaction has written, which ends in store.ErrBusy.
 package bunstore

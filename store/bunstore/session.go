@@ -77,10 +77,13 @@ func write[R any](ctx context.Context, s *session, v verb, row *R, more ...any) 
 	k.args = append(k.args, more...)
 	res, err := k.stmt.ExecContext(k.ctx, k.args...)
 	if err != nil {
-		if s.db.cfg.Classify(err) == FaultDuplicate {
-			return false, nil
+		if s.db.cfg.Classify(err) != FaultDuplicate {
+			return false, s.fail("write "+table.Name, err)
 		}
-		return false, s.fail("write "+table.Name, err)
+		if s.db.postgres { // which refuses the rest of the transaction
+			s.fail("write "+table.Name, meanwhile{err})
+		}
+		return false, nil
 	}
 	n, err := res.RowsAffected()
 	if err != nil {
@@ -101,7 +104,7 @@ func (s *session) keep(ctx context.Context, v verb, table *schema.Table) (*kept,
 		}
 		return k, nil
 	}
-	stmt, err := s.tx.Tx.PrepareContext(ctx, s.placeholders(statement(v, table)))
+	stmt, err := s.tx.Tx.PrepareContext(ctx, s.statement(v, table))
 	if err != nil {
 		return nil, s.fail("prepare for "+table.Name, err)
 	}
@@ -128,17 +131,24 @@ func (s *session) writable(ctx context.Context) error {
 	return nil
 }
 
-// statement writes the SQL of a verb, with question marks.
-func statement(v verb, t *schema.Table) string {
+// statement writes the SQL of a verb in the database's dialect.
+func (s *session) statement(v verb, t *schema.Table) string {
 	if v == verbUpdate {
-		return fmt.Sprintf("UPDATE %s SET %s WHERE %s AND version = ?", t.SQLName, eachColumn(t.DataFields, "%s = ?", ", "), eachColumn(t.PKs, "%s = ?", " AND "))
+		update := fmt.Sprintf("UPDATE %s SET %s WHERE %s AND version = ?", t.SQLName, eachColumn(t.DataFields, "%s = ?", ", "), eachColumn(t.PKs, "%s = ?", " AND "))
+		update = s.placeholders(update)
+		if s.db.postgres {
+			update += unlessTaken(t)
+		}
+		return update
 	}
 	fields := written(t)
 	insert := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT ", t.SQLName, eachColumn(fields, "%s", ", "), strings.TrimSuffix(strings.Repeat("?, ", len(fields)), ", "))
 	if v == verbInsert {
-		return insert + "DO NOTHING"
+		insert += "DO NOTHING"
+	} else {
+		insert += fmt.Sprintf("(%s) DO UPDATE SET %s", eachColumn(t.PKs, "%s", ", "), eachColumn(t.DataFields, "%[1]s = excluded.%[1]s", ", "))
 	}
-	return insert + fmt.Sprintf("(%s) DO UPDATE SET %s", eachColumn(t.PKs, "%s", ", "), eachColumn(t.DataFields, "%[1]s = excluded.%[1]s", ", "))
+	return s.placeholders(insert)
 }
 
 // written returns the columns of an insert: all but one that the database counts up.

@@ -61,7 +61,9 @@ func (d *DB) run(ctx context.Context, readOnly bool, account string, fn func(con
 		if err == nil || errors.Is(err, store.ErrBusy) {
 			return err
 		}
-		switch d.cfg.Classify(err) {
+		switch d.classify(err) {
+		case FaultBusy:
+			return fmt.Errorf("%w: %w", store.ErrBusy, err)
 		case FaultFull:
 			return fmt.Errorf("%w: %w", store.ErrFull, err)
 		case FaultRetry:
@@ -75,6 +77,13 @@ func (d *DB) run(ctx context.Context, readOnly bool, account string, fn func(con
 			return err
 		}
 	}
+}
+
+func (d *DB) classify(err error) Fault {
+	if errors.As(err, new(meanwhile)) {
+		return FaultRetry
+	}
+	return d.cfg.Classify(err)
 }
 
 // once runs fn in one transaction and commits it. Whatever else ends it, a panic included, rolls back.

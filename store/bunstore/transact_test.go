@@ -137,6 +137,7 @@ func TestClassify(t *testing.T) {
 	t.Parallel()
 	for err, want := range map[error]bunstore.Fault{
 		stateError("40001"): bunstore.FaultRetry, stateError("40P01"): bunstore.FaultRetry, stateError("53100"): bunstore.FaultFull,
+		stateError("53300"): bunstore.FaultRetry, stateError("57P03"): bunstore.FaultRetry, stateError("55P03"): bunstore.FaultBusy,
 		stateError("23505"): bunstore.FaultDuplicate, stateError("42601"): bunstore.FaultOther,
 		codeError(5): bunstore.FaultRetry, codeError(517): bunstore.FaultRetry, codeError(13): bunstore.FaultFull,
 		codeError(2067): bunstore.FaultDuplicate, codeError(1555): bunstore.FaultDuplicate, codeError(1): bunstore.FaultOther,

@@ -16,6 +16,10 @@ import (
 type (
 	unversioned struct{ collab.Clients }
 	strange     struct{ collab.Clients }
+	poisoned    struct {
+		collab.Clients
+		by *error
+	}
 	collated    struct{ collab.Projects }
 	idle        struct{ collab.Projects }
 	forgetful   struct{ collab.Shops }
@@ -43,6 +47,7 @@ type (
 var roleMutants = []mutant{
 	{"ignores versions", "clients/put again", roles(func(tx *store.Tx) { tx.Collab.Clients = unversioned{tx.Collab.Clients} })},
 	{"answers with another sentinel", "clients/nothing there", roles(func(tx *store.Tx) { tx.Collab.Clients = strange{tx.Collab.Clients} })},
+	{"goes no further after a conflict", "unique/clients of an origin", roles(func(tx *store.Tx) { tx.Collab.Clients = poisoned{tx.Collab.Clients, new(error)} })},
 	{"orders as a language does", "lists/projects", roles(func(tx *store.Tx) { tx.Collab.Projects = collated{tx.Collab.Projects} })},
 	{"says that a refused put went well", "unique/projects of a survey", roles(func(tx *store.Tx) { tx.Collab.Projects = idle{tx.Collab.Projects} })},
 	{"forgets a nested field", "shops/round trip", roles(func(tx *store.Tx) { tx.Collab.Shops = forgetful{tx.Collab.Shops} })},
@@ -83,6 +88,13 @@ func (r unversioned) Put(ctx context.Context, c collab.Client) error {
 		c.Version = old.Version
 	}
 	return r.Clients.Put(ctx, c)
+}
+
+func (r poisoned) Put(ctx context.Context, c collab.Client) error {
+	if *r.by == nil {
+		*r.by = r.Clients.Put(ctx, c)
+	}
+	return *r.by
 }
 
 func (r strange) Client(ctx context.Context, id collab.ClientID) (collab.Client, error) {

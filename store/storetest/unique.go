@@ -11,7 +11,7 @@ import (
 )
 
 // uniqueRule is one unique key beside the ids: taker(i) puts record i, all of which want the same key. Of them all one
-// can be there; one that is changed away from the key makes room.
+// can be there; one that is changed away from the key makes room. A transaction that meets a conflict can go on.
 type uniqueRule struct {
 	name, rule string
 	taker      func(ctx context.Context, tx store.Tx, i int) error
@@ -52,6 +52,15 @@ func (u uniqueRule) sequence(p *probe) {
 		return errors.Join(u.taker(ctx, tx, 0), u.hold(ctx, tx))
 	})
 	p.refused("the second, after the holder was changed", cedar, u.conflict, taker(1))
+	p.write("a transaction that meets both conflicts and goes on", cedar, func(ctx context.Context, tx store.Tx) error {
+		p.is("the insert", u.taker(ctx, tx, 1), u.conflict)
+		p.is("the change", u.stray(ctx, tx), u.conflict)
+		return tx.Collab.Clients.Put(ctx, collab.Client{ID: "after"})
+	})
+	p.read("what was put after the conflicts", cedar, func(ctx context.Context, v store.View) error {
+		_, err := v.Collab.Clients.Client(ctx, "after")
+		return err
+	})
 	p.write("the holder leaves the key", alder, u.leave)
 	p.write("the second, once there is room", alder, taker(1))
 	p.refused("the third", alder, u.conflict, taker(2))
