@@ -31,7 +31,7 @@ func (s *Service) commit(ctx context.Context, other PartnerID, call Call, c Push
 	if err != nil || done {
 		return receipt, err
 	}
-	staged := staging(other, c.Project, c.Push)
+	staged := staging(other, c.Project)
 	incoming, err := s.judge(ctx, share.Set, staged, c)
 	if err == nil {
 		receipt, err = s.bring(ctx, other, call, c, share.Set, staged, incoming)
@@ -70,7 +70,7 @@ func (s *Service) judge(ctx context.Context, set SetID, staged PushID, c PushCom
 	case c.Source < head.Source:
 		return nil, fmt.Errorf("the copy has the owner's revision %d, the push brings %d: %w", head.Source, c.Source, ErrStale)
 	case len(put) != c.Total:
-		return nil, fmt.Errorf("%d nodes are staged, the push says %d: %w", len(put), c.Total, ErrInvalid)
+		return nil, fmt.Errorf("%d nodes are staged, the push says %d: %w", len(put), c.Total, ErrStale)
 	}
 	if lost := overwritten(base, put); len(lost) > 0 && !c.Overwrite {
 		return nil, &OverwritesError{Changes: lost}

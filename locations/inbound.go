@@ -92,9 +92,10 @@ func (in inbound) Nodes(ctx context.Context, other PartnerID, project ProjectID,
 	return rows, nil
 }
 
-// staging names what a partner stages, so that no partner and no project reaches another's.
-func staging(other PartnerID, project ProjectID, push PushID) PushID {
-	return PushID(PathKey("in", string(other), string(project), string(push)))
+// staging names what a partner stages, so that no partner and no project reaches another's. There is one place a project: what
+// an abandoned push left there makes the next one stale, is dropped with it, and cannot pile up.
+func staging(other PartnerID, project ProjectID) PushID {
+	return PushID(PathKey("in", string(other), string(project)))
 }
 
 // maxName bounds what a partner may choose as a name: a push, an idempotency key.
@@ -110,7 +111,7 @@ func (in inbound) Stage(ctx context.Context, other PartnerID, call Call, page Pu
 		if err != nil {
 			return err
 		}
-		return tx.Trees.Stage(ctx, staging(other, page.Project, page.Push), rows)
+		return tx.Trees.Stage(ctx, staging(other, page.Project), rows)
 	})
 	if err != nil {
 		return fail(err, "stage a page of %s for project %s", other, page.Project)

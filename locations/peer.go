@@ -28,14 +28,15 @@ type Look struct {
 	Entries []Entry
 }
 
-// PushPage is one page of nodes that will be put in the partner's copy. Repeating a page is harmless.
+// PushPage is one page of nodes that will be put in the partner's copy. Repeating a page is harmless. A project has one place
+// for pages: those of a push that was given up make the next commit stale once, and go with it.
 type PushPage struct {
 	Project ProjectID
 	Push    PushID
 	Nodes   []Node // at most MaxNodes, valid on their own, unique by key within the push
 }
 
-// PushCommit ends a push. Total must be the number of nodes staged.
+// PushCommit ends a push. Total must be the number of nodes staged, else the commit is stale.
 type PushCommit struct {
 	Project ProjectID
 	Push    PushID

@@ -326,7 +326,7 @@ func TestBothEndsGuardHandEditsAndClearTheStage(t *testing.T) {
 	require.Zero(t, line.calls["stage"], "the sender does not even begin")
 
 	staged := func() (rows []locations.Stored) {
-		id := locations.PushID(locations.PathKey("in", alderID, string(project), "p"))
+		id := locations.PushID(locations.PathKey("in", alderID, string(project)))
 		require.NoError(t, birch.store.Update(t.Context(), func(ctx context.Context, tx locations.Tx) (err error) {
 			rows, err = tx.Trees.Staged(ctx, id, "", 10)
 			return err
@@ -364,4 +364,17 @@ func TestLockThatComesDuringALoadStopsIt(t *testing.T) {
 	_, err := birch.Load(t.Context(), birch.actor, theirs, []locations.Node{{Key: "L", Level: 1}}, locations.LoadOptions{})
 	require.ErrorIs(t, err, locations.ErrLocked)
 	require.Equal(t, before, birch.head(t, theirs))
+}
+
+// A push that was begun and never committed stands in nobody's way for long, and leaves nothing behind.
+func TestAnAbandonedPushMakesWayForTheNext(t *testing.T) {
+	t.Parallel()
+	alder, birch, line := synced(t)
+	abandoned := locations.PushPage{Project: project, Push: "abandoned", Nodes: []locations.Node{{Key: "9999", Level: 1, Name: "Never Opened"}}}
+	require.NoError(t, line.Stage(t.Context(), "", locations.Call{Key: "1"}, abandoned))
+	alder.edit(t, ours, locations.Rename("1001", "Pike Place Market"))
+	require.NoError(t, alder.Deliver(t.Context(), locations.PushMessage(project, start)))
+	require.True(t, alder.compare(t).Diff.Empty())
+	_, err := birch.Node(t.Context(), theirs, "9999")
+	require.ErrorIs(t, err, locations.ErrNotFound)
 }
