@@ -82,9 +82,6 @@ var decisionNames = []string{"none", "accept", "decline", "ask"}
 
 func (d Decision) String() string { return nameOf(decisionNames, int(d)) }
 
-// ParseDecision reads what String wrote; an unknown name is DecisionNone.
-func ParseDecision(s string) Decision { return Decision(indexOf(decisionNames, s)) }
-
 // AnswerNotice is the Secondary's half of a project, whole.
 type AnswerNotice struct {
 	Project  ProjectID

@@ -112,14 +112,6 @@ func (p Project) Clone() Project {
 	return p
 }
 
-// PrimaryClient returns the client's id at the Primary.
-func (p Project) PrimaryClient() ClientID {
-	if p.Party == PartyPrimary {
-		return p.Client
-	}
-	return p.TheirClient
-}
-
 // Label says the state as the given system's people know it.
 func (p Project) Label() string {
 	switch p.State {
