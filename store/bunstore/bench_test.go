@@ -2,11 +2,10 @@ package bunstore_test
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
+	"flag"
 	"fmt"
 	"runtime"
-	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,184 +17,112 @@ import (
 	"github.com/mspkit/mspkit/store/bunstore"
 )
 
-// BenchmarkImport writes the four rows of every imported shop (shop, link, event, history), 500 shops a transaction, in three ways
-// that take turns in one run: through the roles; through kept prepared statements of the benchmark's own, which is the limit; and
-// through Bun's bulk insert of the same rows. It prints how the roles compare with the other two.
-//
-//	go test ./store/bunstore -run '^$' -bench Import -benchtime 5x
-func BenchmarkImport(b *testing.B) {
-	const total, page = 5000, 500
-	shops := someShops(total)
-	ways := []struct {
-		name string
-		fill func(context.Context, *bunstore.DB, *bun.DB, []collab.Shop) error
-	}{{"roles", fillRoles}, {"prepared", fillPrepared}, {"bun bulk", fillBulk}}
-	spent := make([][]time.Duration, len(ways))
-	allocs := make([]uint64, len(ways))
-	for b.Loop() {
-		for i, w := range ways {
-			db, host := openFile(b, bunstore.Config{})
-			runtime.GC()
-			var before, after runtime.MemStats
+// benchShops is how many shops a round of the import's benchmarks takes.
+var benchShops = flag.Int("shops", 5000, "shops in a round of the import's benchmarks")
+
+// benchPage is how many shops go into one transaction.
+const benchPage = collab.MaxPage
+
+// way is one of several that do the same work and take turns at it, page by page, so that whatever else the machine does meanwhile
+// hits all of them alike.
+type way struct {
+	name string
+	page func(ctx context.Context, shops []collab.Shop) error
+
+	took   time.Duration
+	allocs uint64
+}
+
+// takeTurns lets every way do every page of n shops. Collecting garbage is on the account of who leaves it.
+func takeTurns(b *testing.B, n int, ways ...*way) {
+	b.Helper()
+	var before, after runtime.MemStats
+	for from := 0; from < n; from += benchPage {
+		shops := pageOfShops(from, min(benchPage, n-from))
+		for i := range ways {
+			w := ways[(from/benchPage+i)%len(ways)]
 			runtime.ReadMemStats(&before)
 			start := time.Now()
-			for chunk := range slices.Chunk(shops, page) {
-				require.NoError(b, w.fill(context.Background(), db, host, chunk))
-			}
-			spent[i] = append(spent[i], time.Since(start))
+			err := w.page(context.Background(), shops)
+			runtime.GC()
+			w.took += time.Since(start)
 			runtime.ReadMemStats(&after)
-			allocs[i] = (after.Mallocs - before.Mallocs) / total
-			for _, table := range []string{"shop", "link", "event", "history"} {
-				n, err := host.NewSelect().Table("mspkit_" + table).Count(context.Background())
-				require.NoError(b, err)
-				require.EqualValues(b, total, n, table)
-			}
+			require.NoError(b, err, w.name)
+			w.allocs += after.Mallocs - before.Mallocs
 		}
 	}
-	median := func(i int) float64 {
-		slices.Sort(spent[i])
-		return spent[i][len(spent[i])/2].Seconds()
+}
+
+// pageOfShops makes shops in the order of their ids, each with a kilobyte of answers and every column that an import fills.
+func pageOfShops(from, n int) []collab.Shop {
+	shops := make([]collab.Shop, n)
+	for i := range shops {
+		id := fmt.Sprintf("s%07d", from+i)
+		s := &shops[i]
+		s.ID, s.Client, s.Survey, s.Shopper, s.SavedBy, s.SavedAt = collab.ShopID(id), "c1", "v1", "*collabShopper", "import", noon
+		at := noon.Add(time.Duration(from+i) * time.Minute)
+		s.Content = collab.Content{
+			Place: collab.PlaceKey(fmt.Sprintf("p%05d", (from+i)%20_000)), Status: collab.StatusCollaboration, Questions: digest,
+			Dates:    collab.Dates{Start: at, Due: at.Add(72 * time.Hour), SubmitDue: at.Add(96 * time.Hour), Shopped: at.Add(time.Hour), Submitted: at.Add(2 * time.Hour)},
+			Answers:  kilobyte,
+			Score:    collab.Score{Earned: "8.5", Possible: "10", By: "birch", Sections: []collab.SectionScore{{Section: "a", Earned: "8.5", Possible: "10"}}},
+			Comments: "Parked across the street.", Origin: collab.Origin{System: "birch", ID: "b" + id},
+		}
 	}
-	for i, w := range ways {
-		b.Logf("%-8s %8.0f shops/s %4d allocs a shop", w.name, total/median(i), allocs[i])
+	return shops
+}
+
+// kilobyte is answers that take about 1 KB as JSON.
+var kilobyte = func() []collab.Answer {
+	answers := make([]collab.Answer, 8)
+	for i := range answers {
+		answers[i] = collab.Answer{Question: fmt.Sprintf("q%02d", i), Value: "Yes"}
 	}
-	b.ReportMetric(total/median(0), "shops/s")
-	b.ReportMetric(median(1)/median(0), "x-prepared")
-	b.ReportMetric(median(2)/median(0), "x-bulk")
-	b.ReportMetric(float64(allocs[0])/float64(allocs[1]), "x-allocs")
+	answers[3].Value = "It's <good> & \"quoted\" ? öß"
+	answers[6].Comment = strings.Repeat("The entrance was clean and well lit. ", 5)
+	answers[7].Value = strings.Repeat("The staff were friendly, and the order came at once. ", 10)
+	return answers
+}()
+
+// BenchmarkImport writes the four rows of every imported shop (shop, link, event, history), 500 shops a transaction: through the roles; through
+// kept prepared statements of the benchmark's own, which is the limit; and through Bun's bulk insert. All begin with the same shops
+// and make the same rows of them. It prints how the roles compare with the other two.
+//
+//	go test ./store/bunstore -run '^$' -bench 'Import$' -benchtime 5x
+//	go test ./store/bunstore -run '^$' -bench 'Import$' -benchtime 1x -shops 100000
+func BenchmarkImport(b *testing.B) {
+	roles, prepared, bulk := &way{name: "roles"}, &way{name: "prepared"}, &way{name: "bun bulk"}
+	for b.Loop() {
+		db, host := openFile(b, bunstore.Config{})
+		_, preparedHost := openFile(b, bunstore.Config{})
+		_, bulkHost := openFile(b, bunstore.Config{})
+		roles.page = func(ctx context.Context, shops []collab.Shop) error { return fillRoles(ctx, db, shops) }
+		prepared.page = func(ctx context.Context, shops []collab.Shop) error { return fillPrepared(ctx, preparedHost, shops) }
+		bulk.page = func(ctx context.Context, shops []collab.Shop) error { return fillBulk(ctx, bulkHost, shops) }
+		takeTurns(b, *benchShops, roles, prepared, bulk)
+		for _, h := range []*bun.DB{host, preparedHost, bulkHost} {
+			requireRows(b, h, *benchShops, "shop", "link", "event", "history")
+		}
+	}
+	total := *benchShops * b.N
+	for _, w := range []*way{roles, prepared, bulk} {
+		b.Logf("%-8s %8.0f shops/s %4d allocs a shop", w.name, float64(total)/w.took.Seconds(), w.allocs/uint64(total))
+	}
+	b.ReportMetric(prepared.took.Seconds()/roles.took.Seconds(), "x-prepared")
+	b.ReportMetric(bulk.took.Seconds()/roles.took.Seconds(), "x-bulk")
+	b.ReportMetric(float64(roles.allocs)/float64(prepared.allocs), "x-allocs")
 	b.ReportMetric(0, "ns/op")
 }
 
-func fillRoles(ctx context.Context, db *bunstore.DB, _ *bun.DB, shops []collab.Shop) error {
+func fillRoles(ctx context.Context, db *bunstore.DB, shops []collab.Shop) error {
 	return db.For("alder").Update(ctx, func(ctx context.Context, tx store.Tx) error { return writePage(ctx, tx.Collab, shops) })
 }
 
-// benchShop and the three below are the rows as a program of its own would declare them, in the schema's order.
-type benchShop struct {
-	bun.BaseModel                                                 `bun:"table:mspkit_shop"`
-	Account, ID, Client, Survey, Shopper, Wave, Pay               string
-	Payable                                                       bool
-	Place, Status, Questions                                      string
-	StartAt, DueAt, SubmitDueAt, ShoppedAt, SubmittedAt, ReportAt int64
-	Answers, Earned, Possible, ScoredBy, Sections, Comments       string
-	ReviewerComments, OriginSystem, OriginID                      string
-	Epoch                                                         int64
-	Awaiting                                                      bool
-	SavedBy                                                       string
-	SavedAt, Version                                              int64
-}
-
-type benchLink struct {
-	bun.BaseModel                           `bun:"table:mspkit_link"`
-	Account, Partner, Remote, Shop, Project string
-	Epoch, Rev                              int64
-	Digest                                  string
-	Saved                                   int64
-	ReturnState, Detail                     string
-	ChangedAt, Version                      int64
-}
-
-type benchEvent struct {
-	bun.BaseModel            `bun:"table:mspkit_event"`
-	Account, Partner, Remote string
-	Epoch                    int64
-	Kind, Shop, Project, Run string
-	TermsRev                 int64
-	Digest                   string
-	HappenedAt               int64
-}
-
-type benchEntry struct {
-	bun.BaseModel                                                `bun:"table:mspkit_history"`
-	Account, ID                                                  string
-	HappenedAt                                                   int64
-	Actor, SubjectKind, SubjectID, Project, Action, Changes, Why string
-}
-
-func benchRows(s *collab.Shop) (benchShop, benchLink, benchEvent, benchEntry) {
-	text := func(v any) string {
-		t, err := json.Marshal(v)
-		if err != nil {
-			panic(err)
-		}
-		return string(t)
+func requireRows(tb testing.TB, host *bun.DB, want int, tables ...string) {
+	tb.Helper()
+	for _, table := range tables {
+		n, err := host.NewSelect().Table("mspkit_" + table).Count(context.Background())
+		require.NoError(tb, err)
+		require.EqualValues(tb, want, n, table)
 	}
-	c, us := &s.Content, time.Time.UnixMicro
-	return benchShop{Account: "alder", ID: string(s.ID), Client: string(s.Client), Survey: string(s.Survey), Shopper: s.Shopper, Place: string(c.Place),
-			Status: string(c.Status), Questions: c.Questions, StartAt: us(c.Dates.Start), DueAt: us(c.Dates.Due), SubmitDueAt: us(c.Dates.SubmitDue),
-			ShoppedAt: us(c.Dates.Shopped), SubmittedAt: us(c.Dates.Submitted), ReportAt: us(c.Dates.Report), Answers: text(c.Answers),
-			Earned: c.Score.Earned, Possible: c.Score.Possible, ScoredBy: string(c.Score.By), Sections: text(c.Score.Sections), Comments: c.Comments,
-			OriginSystem: string(c.Origin.System), OriginID: c.Origin.ID, SavedBy: s.SavedBy, SavedAt: us(s.SavedAt), Version: 1},
-		benchLink{Account: "alder", Partner: "birch", Remote: c.Origin.ID, Shop: string(s.ID), Project: "p1", Epoch: 1, Rev: 3, Digest: digest, Saved: 1,
-			ReturnState: "none", ChangedAt: us(noon), Version: 1},
-		benchEvent{Account: "alder", Partner: "birch", Remote: c.Origin.ID, Epoch: 1, Kind: "imported", Shop: string(s.ID), Project: "p1", Run: "r1",
-			TermsRev: 2, Digest: digest, HappenedAt: us(noon)},
-		benchEntry{Account: "alder", ID: "h" + string(s.ID), HappenedAt: us(noon), Actor: "import", SubjectKind: "shop", SubjectID: string(s.ID),
-			Project: "p1", Action: "import", Changes: text([]collab.Change{{Field: "digest", After: digest}})}
-}
-
-func fillPrepared(ctx context.Context, _ *bunstore.DB, host *bun.DB, shops []collab.Shop) error {
-	tx, err := host.DB.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	prepare := func(table string, columns int) *sql.Stmt {
-		query := fmt.Sprintf("INSERT INTO mspkit_%s VALUES (?%s) ON CONFLICT DO NOTHING", table, repeated(columns-1))
-		stmt, prepareErr := tx.PrepareContext(ctx, query)
-		if prepareErr != nil {
-			err = prepareErr
-		}
-		return stmt
-	}
-	shop, link, event, entry := prepare("shop", 31), prepare("link", 13), prepare("event", 11), prepare("history", 10)
-	if err != nil {
-		return err
-	}
-	for i := range shops {
-		s, l, e, h := benchRows(&shops[i])
-		if _, err := shop.ExecContext(ctx, s.Account, s.ID, s.Client, s.Survey, s.Shopper, s.Wave, s.Pay, s.Payable, s.Place, s.Status, s.Questions,
-			s.StartAt, s.DueAt, s.SubmitDueAt, s.ShoppedAt, s.SubmittedAt, s.ReportAt, s.Answers, s.Earned, s.Possible, s.ScoredBy, s.Sections,
-			s.Comments, s.ReviewerComments, s.OriginSystem, s.OriginID, s.Epoch, s.Awaiting, s.SavedBy, s.SavedAt, s.Version); err != nil {
-			return err
-		}
-		if _, err := link.ExecContext(ctx, l.Account, l.Partner, l.Remote, l.Shop, l.Project, l.Epoch, l.Rev, l.Digest, l.Saved, l.ReturnState, l.Detail,
-			l.ChangedAt, l.Version); err != nil {
-			return err
-		}
-		if _, err := event.ExecContext(ctx, e.Account, e.Partner, e.Remote, e.Epoch, e.Kind, e.Shop, e.Project, e.Run, e.TermsRev, e.Digest, e.HappenedAt); err != nil {
-			return err
-		}
-		if _, err := entry.ExecContext(ctx, h.Account, h.ID, h.HappenedAt, h.Actor, h.SubjectKind, h.SubjectID, h.Project, h.Action, h.Changes, h.Why); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
-}
-
-func repeated(n int) string {
-	b := make([]byte, 0, 3*n)
-	for range n {
-		b = append(b, ", ?"...)
-	}
-	return string(b)
-}
-
-func fillBulk(ctx context.Context, _ *bunstore.DB, host *bun.DB, shops []collab.Shop) error {
-	return host.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		var ss []benchShop
-		var ls []benchLink
-		var es []benchEvent
-		var hs []benchEntry
-		for i := range shops {
-			s, l, e, h := benchRows(&shops[i])
-			ss, ls, es, hs = append(ss, s), append(ls, l), append(es, e), append(hs, h)
-		}
-		for _, rows := range []any{&ss, &ls, &es, &hs} {
-			if _, err := tx.NewInsert().Model(rows).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -50,7 +50,7 @@ var noon = time.Date(2026, 3, 4, 12, 0, 0, 123456000, time.UTC)
 // pgPool opens connections to a PostgreSQL database through the named driver.
 func pgPool(t testing.TB, driver, dsn string, conns int) *bun.DB {
 	t.Helper()
-	db, err := sql.Open(driver, dsn+"&lock_timeout=5000")
+	db, err := sql.Open(driver, dsn)
 	require.NoError(t, err)
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)

@@ -33,9 +33,30 @@ func openTwice(t *testing.T, cfg bunstore.Config, busy time.Duration) [2]*bunsto
 	return dbs
 }
 
-func TestTwoProcessesCount(t *testing.T) {
+// onEachTwice runs the test on each database, opened as two processes would.
+func onEachTwice(t *testing.T, test func(*testing.T, [2]*bunstore.DB)) {
+	t.Helper()
 	t.Parallel()
-	dbs := openTwice(t, bunstore.Config{}, 5*time.Second)
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		test(t, openTwice(t, bunstore.Config{}, 5*time.Second))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		dsn := migrated.Database(t)
+		var dbs [2]*bunstore.DB
+		for i := range dbs {
+			db, err := bunstore.New(pgPool(t, "pgx", dsn, 4), bunstore.Config{})
+			require.NoError(t, err)
+			dbs[i] = db
+		}
+		test(t, dbs)
+	})
+}
+
+func TestTwoProcessesCount(t *testing.T) { onEachTwice(t, twoProcessesCount) }
+
+func twoProcessesCount(t *testing.T, dbs [2]*bunstore.DB) {
 	ctx := context.Background()
 	require.NoError(t, dbs[0].For("alder").Update(ctx, putClient("c")))
 	const writers, rounds = 4, 20
@@ -90,9 +111,9 @@ func TestWaitForAnotherProcessIsBounded(t *testing.T) {
 	require.NoError(t, dbs[1].For("alder").Update(context.Background(), putClient("c")))
 }
 
-func TestOneLeaseEach(t *testing.T) {
-	t.Parallel()
-	dbs := openTwice(t, bunstore.Config{}, 5*time.Second)
+func TestOneLeaseEach(t *testing.T) { onEachTwice(t, oneLeaseEach) }
+
+func oneLeaseEach(t *testing.T, dbs [2]*bunstore.DB) {
 	ctx := context.Background()
 	const total = 40
 	require.NoError(t, dbs[0].For("alder").Update(ctx, func(ctx context.Context, tx store.Tx) error {

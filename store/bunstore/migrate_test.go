@@ -7,18 +7,30 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/mspkit/mspkit/internal/pgtest"
 	"github.com/mspkit/mspkit/store"
 	"github.com/mspkit/mspkit/store/bunstore"
 )
 
 func TestMigrate(t *testing.T) {
 	t.Parallel()
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		migrate(t, pool(t, "sqlite", filepath.Join(t.TempDir(), "test.db"), 1), "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		migrate(t, pgPool(t, "pgx", pgtest.Database(t), 2), "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+	})
+}
+
+func migrate(t *testing.T, db *bun.DB, catalogue string) {
 	ctx := context.Background()
-	db := pool(t, "sqlite", filepath.Join(t.TempDir(), "test.db"), 1)
 	tables := func() (names []string) {
-		require.NoError(t, db.NewRaw("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").Scan(ctx, &names))
+		require.NoError(t, db.NewRaw(catalogue).Scan(ctx, &names))
 		return names
 	}
 
@@ -55,11 +67,26 @@ func TestMigrate(t *testing.T) {
 
 func TestMigrateTogether(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "test.db")
-	var g errgroup.Group
-	for range 4 {
-		db := pool(t, "sqlite", path, 1)
-		g.Go(func() error { return bunstore.Migrate(context.Background(), db) })
+	together := func(t *testing.T, open func() *bun.DB) {
+		t.Parallel()
+		var g errgroup.Group
+		for range 4 {
+			db := open()
+			g.Go(func() error { return bunstore.Migrate(context.Background(), db) })
+		}
+		require.NoError(t, g.Wait())
+		steps, err := bunstore.Status(context.Background(), open())
+		require.NoError(t, err)
+		for _, s := range steps {
+			require.True(t, s.Applied)
+		}
 	}
-	require.NoError(t, g.Wait())
+	t.Run("SQLite", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "test.db")
+		together(t, func() *bun.DB { return pool(t, "sqlite", path, 1) })
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		dsn := pgtest.Database(t)
+		together(t, func() *bun.DB { return pgPool(t, "pgx", dsn, 1) })
+	})
 }

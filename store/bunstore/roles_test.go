@@ -37,9 +37,10 @@ func someShops(n int) []collab.Shop {
 	return out
 }
 
-func TestRolesTogether(t *testing.T) {
-	t.Parallel()
-	db, _ := openFile(t, bunstore.Config{})
+func TestRolesTogether(t *testing.T) { onEach(t, rolesTogether) }
+
+func rolesTogether(t *testing.T, open opener) {
+	db, _ := open(t, bunstore.Config{})
 	ctx := context.Background()
 	alder := db.For("alder")
 	shops := someShops(1200)
@@ -113,10 +114,11 @@ func TestRolesTogether(t *testing.T) {
 	require.ErrorIs(t, db.For("").View(ctx, nil), store.ErrNoAccount)
 }
 
-func TestQueueOrder(t *testing.T) {
-	t.Parallel()
+func TestQueueOrder(t *testing.T) { onEach(t, queueOrder) }
+
+func queueOrder(t *testing.T, open opener) {
 	var told []int64
-	db, _ := openFile(t, bunstore.Config{OnMessages: collectIDs(&told)})
+	db, _ := open(t, bunstore.Config{OnMessages: collectIDs(&told)})
 	ctx := context.Background()
 	q := db.Messages()
 	next, err := q.Next(ctx)

@@ -42,9 +42,10 @@ func countClients(t *testing.T, s store.Scoped) int {
 	return n
 }
 
-func TestClosureDecidesTheCommit(t *testing.T) {
-	t.Parallel()
-	db, _ := openFile(t, bunstore.Config{})
+func TestClosureDecidesTheCommit(t *testing.T) { onEach(t, closureDecidesTheCommit) }
+
+func closureDecidesTheCommit(t *testing.T, open opener) {
+	db, _ := open(t, bunstore.Config{})
 	alder := db.For("alder")
 	ctx := context.Background()
 	fails := errors.New("mine")
@@ -64,8 +65,11 @@ func TestClosureDecidesTheCommit(t *testing.T) {
 }
 
 func TestConflictLeavesTheTransactionUsable(t *testing.T) {
-	t.Parallel()
-	db, _ := openFile(t, bunstore.Config{})
+	onEach(t, conflictLeavesTheTransactionUsable)
+}
+
+func conflictLeavesTheTransactionUsable(t *testing.T, open opener) {
+	db, _ := open(t, bunstore.Config{})
 	alder := db.For("alder")
 	require.NoError(t, alder.Update(context.Background(), func(ctx context.Context, tx store.Tx) error {
 		require.NoError(t, putClient("c1")(ctx, tx))
@@ -75,10 +79,11 @@ func TestConflictLeavesTheTransactionUsable(t *testing.T) {
 	require.Equal(t, 2, countClients(t, alder))
 }
 
-func TestNestedIsRefused(t *testing.T) {
-	t.Parallel()
-	db, _ := openFile(t, bunstore.Config{})
-	other, _ := openFile(t, bunstore.Config{})
+func TestNestedIsRefused(t *testing.T) { onEach(t, nestedIsRefused) }
+
+func nestedIsRefused(t *testing.T, open opener) {
+	db, _ := open(t, bunstore.Config{})
+	other, _ := open(t, bunstore.Config{})
 	alder := db.For("alder")
 	view := func(context.Context, store.View) error { return nil }
 	inside := func(ctx context.Context) {
@@ -109,9 +114,10 @@ func TestWaitToBeginIsBounded(t *testing.T) {
 	require.NoError(t, alder.Update(outer, putClient("c1")))
 }
 
-func TestViewsRunBesideTheWriter(t *testing.T) {
-	t.Parallel()
-	db, _ := openFile(t, bunstore.Config{BeginTimeout: time.Second})
+func TestViewsRunBesideTheWriter(t *testing.T) { onEach(t, viewsRunBesideTheWriter) }
+
+func viewsRunBesideTheWriter(t *testing.T, open opener) {
+	db, _ := open(t, bunstore.Config{BeginTimeout: time.Second})
 	alder := db.For("alder")
 	outer := context.Background()
 	require.NoError(t, alder.Update(outer, func(ctx context.Context, tx store.Tx) error {
@@ -148,8 +154,11 @@ func TestClassify(t *testing.T) {
 }
 
 func TestRunsAgainWhenTheDatabaseTakesItBack(t *testing.T) {
-	t.Parallel()
-	db, _ := openFile(t, bunstore.Config{Attempts: 4})
+	onEach(t, runsAgainWhenTheDatabaseTakesItBack)
+}
+
+func runsAgainWhenTheDatabaseTakesItBack(t *testing.T, open opener) {
+	db, _ := open(t, bunstore.Config{Attempts: 4})
 	alder := db.For("alder")
 	runs := 0
 	require.NoError(t, alder.Update(context.Background(), func(ctx context.Context, tx store.Tx) error {
@@ -165,10 +174,11 @@ func TestRunsAgainWhenTheDatabaseTakesItBack(t *testing.T) {
 	require.Equal(t, 4, runs)
 }
 
-func TestBind(t *testing.T) {
-	t.Parallel()
+func TestBind(t *testing.T) { onEach(t, bind) }
+
+func bind(t *testing.T, open opener) {
 	var told []int64
-	db, host := openFile(t, bunstore.Config{OnMessages: collectIDs(&told)})
+	db, host := open(t, bunstore.Config{OnMessages: collectIDs(&told)})
 	ctx := context.Background()
 	_, err := host.ExecContext(ctx, "CREATE TABLE host_row (id TEXT PRIMARY KEY)")
 	require.NoError(t, err)
@@ -208,10 +218,11 @@ func TestBind(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrNoAccount)
 }
 
-func TestOnMessagesRefusesTheCommit(t *testing.T) {
-	t.Parallel()
+func TestOnMessagesRefusesTheCommit(t *testing.T) { onEach(t, onMessagesRefusesTheCommit) }
+
+func onMessagesRefusesTheCommit(t *testing.T, open opener) {
 	fails := errors.New("no room for a job")
-	db, _ := openFile(t, bunstore.Config{OnMessages: func(context.Context, *sql.Tx, []int64) error { return fails }})
+	db, _ := open(t, bunstore.Config{OnMessages: func(context.Context, *sql.Tx, []int64) error { return fails }})
 	alder := db.For("alder")
 	require.ErrorIs(t, alder.Update(context.Background(), func(ctx context.Context, tx store.Tx) error {
 		require.NoError(t, putClient("c1")(ctx, tx))
