@@ -27,6 +27,10 @@
 // so that its polling (Config.Poll) and the host's writers wait for each other in SQLite and not for connections.
 // River retries what it could not do while a long transaction held the file.
 //
+// # On PostgreSQL
+//
+// riverdatabasesql takes a pool of the database/sql driver pgx on the same database. River looks for jobs there by polling too.
+//
 // # Beside a host's own River
 //
 // Jobs are of one kind, in the queue "mspkit". River's leader looks after the jobs of every client on the same tables
