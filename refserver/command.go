@@ -85,7 +85,7 @@ func (c command) serve(ctx context.Context) error {
 	var level, private string
 	if err := c.parse(func(f *flag.FlagSet) {
 		f.StringVar(&cfg.Addr, "addr", c.or("MSPKIT_ADDR", "127.0.0.1:8080"), "loopback address to listen on (MSPKIT_ADDR)")
-		f.StringVar(&cfg.DB, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file (MSPKIT_DB)")
+		f.StringVar(&cfg.DB, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file, or a postgres:// address (MSPKIT_DB)")
 		f.StringVar(&cfg.ID, "id", c.env("MSPKIT_ID"), "name of this system, for itself and its partners; required (MSPKIT_ID)")
 		f.StringVar(&cfg.Key, "key", c.or("MSPKIT_KEY", "mspkit.key"), "file of the signing key, made when absent (MSPKIT_KEY)")
 		f.StringVar(&cfg.URL, "url", c.env("MSPKIT_URL"), "address under which partners reach this system (MSPKIT_URL; default: http:// and -addr)")
@@ -132,7 +132,7 @@ func (c command) migrate(ctx context.Context) error {
 	var db string
 	var dry bool
 	if err := c.parse(func(f *flag.FlagSet) {
-		f.StringVar(&db, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file (MSPKIT_DB)")
+		f.StringVar(&db, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file, or a postgres:// address (MSPKIT_DB)")
 		f.BoolVar(&dry, "dry-run", false, "write the SQL that would run, and change nothing")
 	}); err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 )
 
 // client serves a system and asks it.
-func client(t *testing.T) (*apiclient.Client, string) {
+func client(t *testing.T, config configure) (*apiclient.Client, string) {
 	t.Helper()
 	a := serve(t, config(t))
 	c := apiclient.New(a.Home())
@@ -22,9 +22,10 @@ func client(t *testing.T) (*apiclient.Client, string) {
 	return c, a.Home()
 }
 
-func TestBodiesAreReadStrictly(t *testing.T) {
-	t.Parallel()
-	_, home := client(t)
+func TestBodiesAreReadStrictly(t *testing.T) { onEach(t, bodiesAreReadStrictly) }
+
+func bodiesAreReadStrictly(t *testing.T, config configure) {
+	_, home := client(t, config)
 	for name, c := range map[string]struct {
 		body, kind string
 		status     int
@@ -51,9 +52,10 @@ func TestBodiesAreReadStrictly(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, resp.StatusCode, "nothing was written: %s", text)
 }
 
-func TestModuleOffHidesTheArea(t *testing.T) {
-	t.Parallel()
-	c, _ := client(t)
+func TestModuleOffHidesTheArea(t *testing.T) { onEach(t, moduleOffHidesTheArea) }
+
+func moduleOffHidesTheArea(t *testing.T, config configure) {
+	c, _ := client(t, config)
 	_, err := c.Projects(t.Context(), apiclient.ProjectQuery{})
 	require.True(t, apiclient.Is(err, "module_off"), "%v", err)
 	_, err = c.Runs(t.Context(), "", "", 0)
@@ -77,9 +79,10 @@ const stores = `Store Number,Store Name,Street Address,City,State/Province,Count
 1003,Pearl St,4 Pearl,,OR,US,97209,,B,O,T,1,2
 `
 
-func TestLocationsAreLoadedAndEdited(t *testing.T) {
-	t.Parallel()
-	c, _ := client(t)
+func TestLocationsAreLoadedAndEdited(t *testing.T) { onEach(t, locationsAreLoadedAndEdited) }
+
+func locationsAreLoadedAndEdited(t *testing.T, config configure) {
+	c, _ := client(t, config)
 	ctx := t.Context()
 	preview, err := c.LoadTable(ctx, "northwind", []byte(stores), apiclient.Load{Preview: true})
 	require.NoError(t, err)
@@ -123,9 +126,10 @@ func TestLocationsAreLoadedAndEdited(t *testing.T) {
 	require.NotEmpty(t, h.Next)
 }
 
-func TestTablesOfOtherLayouts(t *testing.T) {
-	t.Parallel()
-	c, _ := client(t)
+func TestTablesOfOtherLayouts(t *testing.T) { onEach(t, tablesOfOtherLayouts) }
+
+func tablesOfOtherLayouts(t *testing.T, config configure) {
+	c, _ := client(t, config)
 	layout := &shapes.Layout{ID: "no", Fields: map[string]string{"name": "title"}, Levels: []shapes.LevelColumn{{Name: "area", Code: "area no"}}}
 	r, err := c.LoadTable(t.Context(), "northwind", []byte("no\ttitle\tarea\tarea no\n7\tSeven\tWest\tW\n"), apiclient.Load{Layout: layout})
 	require.NoError(t, err)
@@ -138,9 +142,10 @@ func TestTablesOfOtherLayouts(t *testing.T) {
 	require.True(t, apiclient.Is(err, "invalid"), "%v", err)
 }
 
-func TestShopsAreEnteredListedAndSaved(t *testing.T) {
-	t.Parallel()
-	c, _ := client(t)
+func TestShopsAreEnteredListedAndSaved(t *testing.T) { onEach(t, shopsAreEnteredListedAndSaved) }
+
+func shopsAreEnteredListedAndSaved(t *testing.T, config configure) {
+	c, _ := client(t, config)
 	ctx := t.Context()
 	_, err := c.SaveClient(ctx, "northwind", shapes.SaveClient{Name: "Northwind Coffee"})
 	require.NoError(t, err)
@@ -183,9 +188,10 @@ func TestShopsAreEnteredListedAndSaved(t *testing.T) {
 	require.Equal(t, "Reviewed", moved.Items[1].Content.Status)
 }
 
-func TestOnlyParkedMessagesAreReplayed(t *testing.T) {
-	t.Parallel()
-	c, _ := client(t)
+func TestOnlyParkedMessagesAreReplayed(t *testing.T) { onEach(t, onlyParkedMessagesAreReplayed) }
+
+func onlyParkedMessagesAreReplayed(t *testing.T, config configure) {
+	c, _ := client(t, config)
 	_, err := c.Replay(t.Context(), 7)
 	require.True(t, apiclient.Is(err, "not_parked"), "%v", err)
 	ms, err := c.Messages(t.Context(), "", 0, 0)
@@ -196,8 +202,9 @@ func TestOnlyParkedMessagesAreReplayed(t *testing.T) {
 }
 
 // Two systems that know nothing of each other pair by an invitation and by comparing fingerprints.
-func TestPairing(t *testing.T) {
-	t.Parallel()
+func TestPairing(t *testing.T) { onEach(t, pairing) }
+
+func pairing(t *testing.T, config configure) {
 	ctx := t.Context()
 	open := func(id string) (*apiclient.Client, shapes.Self) {
 		cfg := config(t)

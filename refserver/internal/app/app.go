@@ -1,4 +1,4 @@
-// Package app runs one system: its SQLite database, the services of the domains over it, the message engine, and one
+// Package app runs one system: its database on SQLite or PostgreSQL, the services of the domains over it, the message engine, and one
 // address that answers partners (/peer/v1/), programs (/api/) and people (/, /docs).
 //
 // Open makes everything ready and listens; Run serves until its context ends, then stops in order: no new
@@ -15,8 +15,6 @@ import (
 	"net/url"
 	"sync"
 	"sync/atomic"
-
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/collab/collabhttp"
@@ -84,9 +82,9 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	if err := a.db.migrate(ctx); err != nil {
-		return fmt.Errorf("database %s: %w", cfg.DB, err)
+		return fmt.Errorf("database %s: %w", a.db.name, err)
 	}
-	if a.waker, err = rivercourier.New(riversqlite.New(a.db.river), rivercourier.Config{Logger: cfg.Log}); err != nil {
+	if a.waker, err = rivercourier.New(a.db.driver, rivercourier.Config{Logger: cfg.Log}); err != nil {
 		return err
 	}
 	if a.store, err = bunstore.New(a.db.write, bunstore.Config{Read: a.db.read, OnMessages: a.waker.OnMessages}); err != nil {

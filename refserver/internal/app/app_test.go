@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/mspkit/mspkit/internal/pgtest"
 	"github.com/mspkit/mspkit/refserver/internal/apiclient"
 	"github.com/mspkit/mspkit/refserver/internal/app"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
@@ -30,6 +31,23 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func config(t *testing.T) app.Config {
 	dir := t.TempDir()
 	return app.Config{ID: "alder", Addr: "127.0.0.1:0", DB: filepath.Join(dir, "alder.db"), Key: filepath.Join(dir, "alder.key")}
+}
+
+// configure makes the configuration of another system, on a database of its own.
+type configure func(*testing.T) app.Config
+
+func postgres(t *testing.T) app.Config {
+	cfg := config(t)
+	cfg.DB = pgtest.Database(t)
+	return cfg
+}
+
+// onEach runs the test on each database.
+func onEach(t *testing.T, test func(*testing.T, configure)) {
+	t.Helper()
+	t.Parallel()
+	t.Run("SQLite", func(t *testing.T) { t.Parallel(); test(t, config) })
+	t.Run("PostgreSQL", func(t *testing.T) { t.Parallel(); pgtest.Need(t); test(t, postgres) })
 }
 
 // serve runs a system until the test ends.
@@ -149,8 +167,9 @@ func TestDatabaseIsForItsOwnerAlone(t *testing.T) {
 }
 
 // A stop lets the request at hand finish, refuses new ones, and leaves a database that opens again.
-func TestStopIsOrderly(t *testing.T) {
-	t.Parallel()
+func TestStopIsOrderly(t *testing.T) { onEach(t, stopIsOrderly) }
+
+func stopIsOrderly(t *testing.T, config configure) {
 	cfg := config(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	a, err := app.Open(ctx, cfg)
@@ -279,8 +298,9 @@ func (b *buffer) String() string {
 }
 
 // A token travels in bodies both ways; no log line and no error shows it.
-func TestSecretsAreNotLogged(t *testing.T) {
-	t.Parallel()
+func TestSecretsAreNotLogged(t *testing.T) { onEach(t, secretsAreNotLogged) }
+
+func secretsAreNotLogged(t *testing.T, config configure) {
 	cfg := config(t)
 	var log buffer
 	cfg.Log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -316,8 +336,9 @@ func TestBrowsersFromElsewhereAreRefused(t *testing.T) {
 	require.Equal(t, http.StatusOK, put())
 }
 
-func TestReadyNeedsTheEngine(t *testing.T) {
-	t.Parallel()
+func TestReadyNeedsTheEngine(t *testing.T) { onEach(t, readyNeedsTheEngine) }
+
+func readyNeedsTheEngine(t *testing.T, config configure) {
 	cfg := config(t)
 	a, err := app.Open(t.Context(), cfg)
 	require.NoError(t, err)
@@ -327,16 +348,31 @@ func TestReadyNeedsTheEngine(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, rec.Code)
 }
 
-func TestMigrateSaysWhatItDid(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "new.db")
+func TestMigrateSaysWhatItDid(t *testing.T) { onEach(t, migrateSaysWhatItDid) }
+
+func migrateSaysWhatItDid(t *testing.T, config configure) {
+	db := config(t).DB
 	var out bytes.Buffer
-	require.NoError(t, app.Migrate(t.Context(), path, true, &out))
+	require.NoError(t, app.Migrate(t.Context(), db, true, &out))
 	require.Contains(t, out.String(), "CREATE TABLE")
 	require.Contains(t, out.String(), "to do")
 	require.NotContains(t, out.String(), "applied")
 	out.Reset()
-	require.NoError(t, app.Migrate(t.Context(), path, false, &out))
+	require.NoError(t, app.Migrate(t.Context(), db, false, &out))
 	require.Contains(t, out.String(), "applied")
 	require.NotContains(t, out.String(), "to do")
+}
+
+func TestPasswordOfTheDatabaseIsNotShown(t *testing.T) {
+	t.Parallel()
+	for _, db := range []string{
+		"postgres://mspkit:geheim@127.0.0.1:1/mspkit", "postgres://127.0.0.1:1/mspkit?user=mspkit&password=geheim",
+		"postgresql://mspkit:geheim@127.0.0.1:x/mspkit", "postgres://mspkit:geheim@127.0.0.1:1/mspkit?sslmode=strange", "postgres://mspkit:%zzgeheim@127.0.0.1/mspkit",
+	} {
+		cfg := config(t)
+		cfg.DB = db
+		_, err := app.Open(t.Context(), cfg)
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "geheim")
+	}
 }

@@ -20,7 +20,8 @@ type Config struct {
 	Name string
 	// Addr is where to listen: a loopback address and a port, 0 for any free one. Required.
 	Addr string
-	// DB is the SQLite database file, created when absent. Required.
+	// DB is the SQLite database file, created when absent, or the postgres:// address of a database that is this system's
+	// alone. Required.
 	DB string
 	// Key is the file of the private signing key, created when absent and refused when others can read it. Required.
 	Key string
@@ -42,7 +43,7 @@ type Config struct {
 func (c *Config) check() error {
 	for _, need := range []struct{ flag, value, what string }{
 		{"-id", c.ID, "the name of this system"}, {"-addr", c.Addr, "an address to listen on"},
-		{"-db", c.DB, "a database file"}, {"-key", c.Key, "a key file"},
+		{"-db", c.DB, "a database file or a postgres:// address"}, {"-key", c.Key, "a key file"},
 	} {
 		if need.value == "" {
 			return fmt.Errorf("%s is missing: give %s", need.flag, need.what)

@@ -9,10 +9,10 @@ import (
 	"github.com/mspkit/mspkit/store/bunstore"
 )
 
-// Migrate brings the database file up to date and writes the status of each step to w; with dryRun it changes nothing
+// Migrate brings the database, a file or a postgres:// address, up to date and writes the status of each step to w; with dryRun it changes nothing
 // and writes the SQL that would run. The tables of the job engine are brought up to date with ours.
-func Migrate(ctx context.Context, path string, dryRun bool, w io.Writer) (err error) {
-	db, err := openDatabase(path)
+func Migrate(ctx context.Context, name string, dryRun bool, w io.Writer) (err error) {
+	db, err := openDatabase(name)
 	if err != nil {
 		return err
 	}
@@ -20,7 +20,7 @@ func Migrate(ctx context.Context, path string, dryRun bool, w io.Writer) (err er
 	if dryRun {
 		steps, err := bunstore.DryRun(ctx, db.write)
 		if err != nil {
-			return fmt.Errorf("database %s: %w", path, err)
+			return fmt.Errorf("database %s: %w", db.name, err)
 		}
 		for _, sql := range steps {
 			if _, err := fmt.Fprintln(w, sql); err != nil {
@@ -28,11 +28,11 @@ func Migrate(ctx context.Context, path string, dryRun bool, w io.Writer) (err er
 			}
 		}
 	} else if err := db.migrate(ctx); err != nil {
-		return fmt.Errorf("database %s: %w", path, err)
+		return fmt.Errorf("database %s: %w", db.name, err)
 	}
 	steps, err := bunstore.Status(ctx, db.write)
 	if err != nil {
-		return fmt.Errorf("database %s: %w", path, err)
+		return fmt.Errorf("database %s: %w", db.name, err)
 	}
 	for _, m := range steps {
 		state := "to do"

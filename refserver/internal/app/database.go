@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	_ "modernc.org/sqlite" // the driver named sqlite
+
+	"github.com/mspkit/mspkit/store/bunstore"
+	"github.com/mspkit/mspkit/store/courier/rivercourier"
+)
+
+const errAddrInUse = syscall.EADDRINUSE
+
+const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate&_time_format=sqlite"
+
+// How many connections there are for views on SQLite, for everything but River on PostgreSQL, and for River there.
+const (
+	readers      = 4
+	pgConns      = 10
+	pgRiverConns = 4
+)
+
+// lockTimeout is how many milliseconds a transaction on PostgreSQL waits for a row, unless the address says otherwise.
+const lockTimeout = "10000"
+
+// database is one database with its pools.
+type database struct {
+	name        string // without a password
+	write, read *bun.DB
+	river       *sql.DB
+	driver      riverdriver.Driver[*sql.Tx]
+}
+
+// openDatabase opens what -db names: a database on PostgreSQL where it is a postgres:// address, else a file of SQLite.
+func openDatabase(name string) (*database, error) {
+	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
+		return openPostgres(name)
+	}
+	return openFile(name)
+}
+
+// openFile opens an SQLite file, which it creates readable by its owner alone, with three pools: one connection that
+// writes, some that read, and one for River.
+func openFile(path string) (*database, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open database (-db): %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("open database (-db): %w", err)
+	}
+	dsn := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) + pragmas
+	var pools [3]*sql.DB
+	for i, size := range []int{1, readers, 1} {
+		if pools[i], err = sql.Open("sqlite", dsn); err != nil {
+			return nil, fmt.Errorf("open database %s: %w", path, err)
+		}
+		resize(pools[i], size)
+	}
+	dialect := sqlitedialect.New()
+	return &database{name: path, write: bun.NewDB(pools[0], dialect), read: bun.NewDB(pools[1], dialect), river: pools[2], driver: riversqlite.New(pools[2])}, nil
+}
+
+// openPostgres opens a database on PostgreSQL, which is the system's own, with a pool for us and one for River.
+func openPostgres(address string) (*database, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.New("open database (-db): not an address such as postgres://user:password@host/database") // err shows the password
+	}
+	cfg, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, fmt.Errorf("open database (-db): %w", err)
+	}
+	if cfg.RuntimeParams["lock_timeout"] == "" {
+		cfg.RuntimeParams["lock_timeout"] = lockTimeout
+	}
+	ours, river := stdlib.OpenDB(*cfg), stdlib.OpenDB(*cfg)
+	resize(ours, pgConns)
+	resize(river, pgRiverConns)
+	db := bun.NewDB(ours, pgdialect.New())
+	u.RawQuery = "" // which may hold a password, too
+	return &database{name: u.Redacted(), write: db, read: db, river: river, driver: riverdatabasesql.New(river)}, nil
+}
+
+func resize(pool *sql.DB, size int) {
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+}
+
+// migrate brings our tables and River's up to date.
+func (d *database) migrate(ctx context.Context) error {
+	if err := bunstore.Migrate(ctx, d.write); err != nil {
+		return err
+	}
+	return rivercourier.Migrate(ctx, d.driver)
+}
+
+// close closes the pools, River's first.
+func (d *database) close() error {
+	return errors.Join(d.river.Close(), d.read.Close(), d.write.Close())
+}
