@@ -52,15 +52,8 @@ func (h history) List(ctx context.Context, query collab.HistoryQuery) ([]collab.
 }
 
 func (h history) Append(ctx context.Context, entries []collab.Entry) error {
-	var row historyRow
-	for i := range entries {
-		e := &entries[i]
-		row = historyRow{Account: h.s.account, ID: e.ID, HappenedAt: micros(e.At), Actor: e.Actor, SubjectKind: e.Subject.Kind, SubjectID: e.Subject.ID,
-			Project: e.Project, Action: e.Action, Why: e.Why,
-			Changes: pack(each(e.Changes, func(c collab.Change) storedChange { return storedChange(c) }))}
-		if ok, err := write(ctx, h.s, verbInsert, &row); !ok {
-			return refuse(err, collab.ErrConflict, "history entry", e.ID)
-		}
-	}
-	return nil
+	return putAll(ctx, h.s, entries, always0, func(e *collab.Entry) historyRow {
+		return historyRow{Account: h.s.account, ID: e.ID, HappenedAt: micros(e.At), Actor: e.Actor, SubjectKind: e.Subject.Kind, SubjectID: e.Subject.ID,
+			Project: e.Project, Action: e.Action, Why: e.Why, Changes: packChanges(e.Changes)}
+	}, func(e *collab.Entry, err error) error { return refuse(err, collab.ErrConflict, "history entry", e.ID) })
 }

@@ -88,27 +88,19 @@ func (l ledger) CountEvents(ctx context.Context, run collab.RunID) (map[collab.E
 }
 
 func (l ledger) PutLinks(ctx context.Context, links []collab.Link) error {
-	var row linkRow
-	for i := range links {
-		k := &links[i]
-		row = linkRow{Account: l.s.account, Partner: k.Partner, Remote: k.Remote, Shop: k.Shop, Project: k.Project, Epoch: k.Epoch, Rev: k.Rev,
+	return putAll(ctx, l.s, links, func(k *collab.Link) int64 { return k.Version }, func(k *collab.Link) linkRow {
+		return linkRow{Account: l.s.account, Partner: k.Partner, Remote: k.Remote, Shop: k.Shop, Project: k.Project, Epoch: k.Epoch, Rev: k.Rev,
 			Digest: k.Digest, Saved: k.Saved, ReturnState: k.Return.String(), Detail: k.Detail, ChangedAt: micros(k.At), Version: k.Version + 1}
-		if ok, err := put(ctx, l.s, &row, k.Version); !ok {
-			return refuse(err, collab.ErrConflict, "link", string(k.Partner), string(k.Remote))
-		}
-	}
-	return nil
+	}, func(k *collab.Link, err error) error {
+		return refuse(err, collab.ErrConflict, "link", string(k.Partner), string(k.Remote))
+	})
 }
 
 func (l ledger) Append(ctx context.Context, events []collab.Event) error {
-	var row eventRow
-	for i := range events {
-		e := &events[i]
-		row = eventRow{Account: l.s.account, Partner: e.Partner, Remote: e.Remote, Epoch: e.Epoch, Kind: e.Kind.String(), Shop: e.Shop,
+	return putAll(ctx, l.s, events, always0, func(e *collab.Event) eventRow {
+		return eventRow{Account: l.s.account, Partner: e.Partner, Remote: e.Remote, Epoch: e.Epoch, Kind: e.Kind.String(), Shop: e.Shop,
 			Project: e.Project, Run: e.Run, TermsRev: e.TermsRev, Digest: e.Digest, HappenedAt: micros(e.At)}
-		if ok, err := write(ctx, l.s, verbInsert, &row); !ok {
-			return refuse(err, collab.ErrConflict, "event", string(e.Partner), string(e.Remote), strconv.FormatInt(e.Epoch, 10))
-		}
-	}
-	return nil
+	}, func(e *collab.Event, err error) error {
+		return refuse(err, collab.ErrConflict, "event", string(e.Partner), string(e.Remote), strconv.FormatInt(e.Epoch, 10))
+	})
 }

@@ -66,9 +66,9 @@ func shopOf(account string, s *collab.Shop) shopRow {
 		Place: c.Place, Status: c.Status, Questions: c.Questions,
 		StartAt: micros(c.Dates.Start), DueAt: micros(c.Dates.Due), SubmitDueAt: micros(c.Dates.SubmitDue),
 		ShoppedAt: micros(c.Dates.Shopped), SubmittedAt: micros(c.Dates.Submitted), ReportAt: micros(c.Dates.Report),
-		Answers: pack(each(c.Answers, func(a collab.Answer) storedAnswer { return storedAnswer(a) })),
+		Answers: packAnswers(c.Answers),
 		Earned:  c.Score.Earned, Possible: c.Score.Possible, ScoredBy: c.Score.By,
-		Sections: pack(each(c.Score.Sections, func(s collab.SectionScore) storedScore { return storedScore(s) })),
+		Sections: packScores(c.Score.Sections),
 		Comments: c.Comments, ReviewerComments: c.ReviewerComments, OriginSystem: c.Origin.System, OriginID: c.Origin.ID,
 		Epoch: s.Epoch, Awaiting: s.Awaiting, SavedBy: s.SavedBy, SavedAt: micros(s.SavedAt), Version: s.Version + 1,
 	}
@@ -159,12 +159,6 @@ func (h shops) Origins(ctx context.Context, origins []collab.Origin) ([]collab.O
 }
 
 func (h shops) Put(ctx context.Context, shops []collab.Shop) error {
-	var row shopRow
-	for i := range shops {
-		row = shopOf(h.s.account, &shops[i])
-		if ok, err := put(ctx, h.s, &row, shops[i].Version); !ok {
-			return refuse(err, collab.ErrConflict, "shop", string(shops[i].ID))
-		}
-	}
-	return nil
+	return putAll(ctx, h.s, shops, func(s *collab.Shop) int64 { return s.Version }, func(s *collab.Shop) shopRow { return shopOf(h.s.account, s) },
+		func(s *collab.Shop, err error) error { return refuse(err, collab.ErrConflict, "shop", string(s.ID)) })
 }

@@ -1,0 +1,102 @@
+package bunstore
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/uptrace/bun/schema"
+)
+
+// argsAtOnce bounds the values of a statement that inserts several rows. Some rows to a statement take SQLite's driver a third less time
+// than a statement for each; with some hundred values it loses that again, because it looks for each among all of them.
+const argsAtOnce = 64
+
+// verbInsertMany inserts as many rows as argsAtOnce allows, each unless a unique key is there already.
+const verbInsertMany verb = 1 << 7
+
+// putAll puts records in their order by the rule of put, new ones several to a statement. It stops at the first conflict; refused is then
+// given the record, or the first of those in its statement, with the error of a statement that failed.
+func putAll[D, R any](ctx context.Context, s *session, records []D, version func(*D) int64, rowOf func(*D) R, refused func(*D, error) error) error {
+	table := s.db.write.Table(reflect.TypeFor[R]())
+	rows := make([]R, max(1, argsAtOnce/len(written(table))))
+	for len(records) > 0 {
+		n := len(rows)
+		if !startsNew(records, n, version) {
+			n = 1
+		}
+		for i := range n {
+			rows[i] = rowOf(&records[i])
+		}
+		var ok bool
+		var err error
+		if n > 1 {
+			ok, err = insertMany(ctx, s, table, rows)
+		} else {
+			ok, err = put(ctx, s, &rows[0], version(&records[0]))
+		}
+		if !ok {
+			return refused(&records[0], err)
+		}
+		records = records[n:]
+	}
+	return nil
+}
+
+// startsNew reports whether there are n records, and the first n are new.
+func startsNew[D any](records []D, n int, version func(*D) int64) bool {
+	if len(records) < n {
+		return false
+	}
+	for i := range n {
+		if version(&records[i]) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// always0 is the version of what is written once.
+func always0[D any](*D) int64 { return 0 }
+
+// insertMany inserts the rows and reports whether it wrote all of them; false without an error is a unique key in the way of some.
+func insertMany[R any](ctx context.Context, s *session, table *schema.Table, rows []R) (bool, error) {
+	k, err := s.keepMany(ctx, table, len(rows))
+	if err != nil {
+		return false, err
+	}
+	k.args = k.args[:0]
+	for i := range rows {
+		k.args = bind(k.args, reflect.ValueOf(&rows[i]).Elem(), written(table))
+	}
+	res, err := k.stmt.ExecContext(k.ctx, k.args...)
+	if err != nil { // a unique key is none: see the statement
+		return false, s.fail("write "+table.Name, err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return false, s.fail("write "+table.Name, err)
+	}
+	return n == int64(len(rows)), nil
+}
+
+// keepMany returns the statement that inserts so many rows of a table, prepared at its first use.
+func (s *session) keepMany(ctx context.Context, table *schema.Table, rows int) (*kept, error) {
+	key := keptKey{verbInsertMany, table.Type}
+	if s.kept[key] == nil {
+		if err := s.writable(ctx); err != nil {
+			return nil, fmt.Errorf("bunstore: write %s: %w", table.Name, err)
+		}
+		fields := written(table)
+		row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(fields)), ", ") + ")"
+		query := fmt.Sprintf("INSERT INTO %s (%s) VALUES %s ON CONFLICT DO NOTHING", table.SQLName, eachColumn(fields, "%s", ", "),
+			strings.TrimSuffix(strings.Repeat(row+", ", rows), ", "))
+		stmt, err := s.tx.Tx.PrepareContext(ctx, s.placeholders(query))
+		if err != nil {
+			return nil, s.fail("prepare for "+table.Name, err)
+		}
+		s.kept[key] = &kept{ctx: context.WithoutCancel(ctx), stmt: stmt}
+	}
+	return s.keep(ctx, verbInsertMany, table)
+}
