@@ -39,7 +39,7 @@ func bodiesAreReadStrictly(t *testing.T, config configure) {
 		"no JSON":         {`name=x`, "application/json", 400, "body"},
 		"wrong type":      {`{"name":3}`, "application/json", 422, "invalid"},
 		"other media":     {`{"name":"x"}`, "text/plain", 415, "media_type"},
-		"too large":       {`{"name":"` + strings.Repeat("x", 9<<20) + `"}`, "application/json", 413, "too_large"},
+		"too large":       {`{"name":"` + strings.Repeat("x", 8<<20) + `"}`, "application/json", 413, "too_large"},
 	} {
 		resp, text := ask(t, http.MethodPut, home+"/api/clients/c1", c.body, "Content-Type", c.kind)
 		require.Equal(t, c.status, resp.StatusCode, "%s: %s", name, text)
