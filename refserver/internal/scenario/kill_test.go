@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/internal/pgtest"
 	"github.com/mspkit/mspkit/refserver/internal/apiclient"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
 )
@@ -30,6 +31,14 @@ type siege struct {
 // TestKilledImport kills alder with SIGKILL in the midst of an import, ten times at random moments. Each time the ledger holds
 // whole pages and the import goes on by itself; in the end every eligible shop is there once, whole.
 func TestKilledImport(t *testing.T) { // not parallel: what it measures needs the machine
+	t.Run("SQLite", func(t *testing.T) { killedImport(t, func() string { return "" }) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		pgtest.Need(t)
+		killedImport(t, func() string { return pgtest.Database(t) })
+	})
+}
+
+func killedImport(t *testing.T, database func() string) {
 	s := siege{eligible: 5000, held: 250, page: 50, kills: 10, delay: 60 * time.Millisecond}
 	if testing.Short() {
 		s = siege{eligible: 480, held: 20, page: 20, kills: 3, delay: 40 * time.Millisecond}
@@ -37,7 +46,7 @@ func TestKilledImport(t *testing.T) { // not parallel: what it measures needs th
 		requests := time.Duration(2 * (s.eligible + s.held) / s.page)
 		require.GreaterOrEqual(t, requests*s.delay, 10*time.Second, "undisturbed it would last at least this long")
 	}
-	w, alder, birch, project := s.prepare(t)
+	w, alder, birch, project := s.prepare(t, database)
 	began := time.Now()
 	started, err := alder.Import(t.Context(), project.ID, shapes.Import{PageSize: s.page})
 	require.NoError(t, err)
@@ -74,10 +83,10 @@ func TestKilledImport(t *testing.T) { // not parallel: what it measures needs th
 }
 
 // prepare starts both systems with a slow line from alder to birch, and gives birch its shops.
-func (s siege) prepare(t *testing.T) (w *world, alder, birch *process, p project) {
+func (s siege) prepare(t *testing.T, database func() string) (w *world, alder, birch *process, p project) {
 	listen := freeAddress(t)
-	birch = prepare(t, "birch", address{listen: listen, public: slowLine(t, listen, s.delay)})
-	alder = prepare(t, "alder", address{})
+	birch = prepare(t, "birch", address{listen: listen, public: slowLine(t, listen, s.delay), database: database()})
+	alder = prepare(t, "alder", address{database: database()})
 	alder.start()
 	birch.start()
 	w = processes(t, alder, birch)

@@ -61,7 +61,7 @@ func TestAddressInUse(t *testing.T) {
 func TestCtrlCAmidAnImport(t *testing.T) {
 	t.Parallel()
 	s := siege{eligible: 190, held: 10, page: 5, delay: 50 * time.Millisecond}
-	w, alder, birch, p := s.prepare(t)
+	w, alder, birch, p := s.prepare(t, func() string { return "" })
 	started, err := alder.Import(t.Context(), p.ID, shapes.Import{PageSize: s.page})
 	require.NoError(t, err)
 	before := s.reach(t, alder, started.ID, 20)

@@ -75,8 +75,9 @@ type process struct {
 	err  error         // how it ended
 }
 
-// address says where a process listens, and where partners reach it (default: there).
-type address struct{ listen, public string }
+// address says where a process listens, where partners reach it (default: there), and its database (default: an SQLite
+// file of its own).
+type address struct{ listen, public, database string }
 
 // prepare makes a process ready to start. alder is told where everything is by flags, all others by the environment.
 func prepare(t *testing.T, id string, at address) *process {
@@ -85,9 +86,12 @@ func prepare(t *testing.T, id string, at address) *process {
 	if at.listen == "" {
 		at.listen = freeAddress(t)
 	}
+	if at.database == "" {
+		at.database = filepath.Join(dir, "system.db")
+	}
 	p := &process{Client: apiclient.New("http://" + at.listen), raw: &http.Client{Transport: &http.Transport{}, Timeout: patience}, t: t, id: id, home: "http://" + at.listen, log: filepath.Join(dir, "log")}
 	options := []struct{ flag, variable, value string }{
-		{"-id", "MSPKIT_ID", id}, {"-addr", "MSPKIT_ADDR", at.listen}, {"-db", "MSPKIT_DB", filepath.Join(dir, "system.db")},
+		{"-id", "MSPKIT_ID", id}, {"-addr", "MSPKIT_ADDR", at.listen}, {"-db", "MSPKIT_DB", at.database},
 		{"-key", "MSPKIT_KEY", filepath.Join(dir, "system.key")}, {"-allow-private", "MSPKIT_ALLOW_PRIVATE", "127.0.0.0/8"}, {"-url", "MSPKIT_URL", at.public},
 		{"-log", "MSPKIT_LOG", "warn"},
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/internal/pgtest"
 	"github.com/mspkit/mspkit/locations"
 	"github.com/mspkit/mspkit/refserver/internal/apiclient"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
@@ -15,7 +16,19 @@ import (
 // twoProcesses starts two systems as processes and drives them through their API.
 func twoProcesses(t *testing.T) *world {
 	t.Helper()
-	alder, birch := prepare(t, "alder", address{}), prepare(t, "birch", address{})
+	return started(t, address{}, address{})
+}
+
+// onPostgres is twoProcesses with a PostgreSQL database each.
+func onPostgres(t *testing.T) *world {
+	t.Helper()
+	pgtest.Need(t)
+	return started(t, address{database: pgtest.Database(t)}, address{database: pgtest.Database(t)})
+}
+
+func started(t *testing.T, alderAt, birchAt address) *world {
+	t.Helper()
+	alder, birch := prepare(t, "alder", alderAt), prepare(t, "birch", birchAt)
 	alder.start()
 	birch.start()
 	return processes(t, alder, birch)

@@ -28,6 +28,7 @@ var drivers = []struct {
 }{
 	{"in memory", inMemory},
 	{"two processes", twoProcesses},
+	{"two processes on PostgreSQL", onPostgres},
 }
 
 // onEach runs a scenario on systems of every kind.
