@@ -58,6 +58,17 @@ func (s *Service) nextBatch(ctx context.Context, run Run) (batch, error) {
 	return b, nil
 }
 
+// passing returns the part of a batch that a judgement lets pass.
+func (b batch) passing(seen []judged) batch {
+	var headers []Header
+	for _, j := range seen {
+		if j.kind != EventNone {
+			headers = append(headers, j.header)
+		}
+	}
+	return batch{headers: headers}
+}
+
 // chosenPage is the part of a re-import's shops that its present page deals with.
 func (r Run) chosenPage() (shops []ShopID, last bool) {
 	from := min(int(r.Pages)*r.PageSize, len(r.Chosen))

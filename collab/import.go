@@ -189,8 +189,8 @@ func (s *Service) StopRun(ctx context.Context, a Actor, id RunID, why string) (R
 	return run, nil
 }
 
-// importPage asks, judges, fetches and writes one page. The judgement before fetching only says what to fetch; the one
-// that counts is made inside the transaction that writes.
+// importPage asks, judges, fetches and writes one page. What the first judgement holds stays behind: if it passes a moment later, the
+// next import takes it. What it lets pass is judged again inside the transaction that writes.
 func (s *Service) importPage(ctx context.Context, run Run, at importPage) error {
 	b, err := s.nextBatch(ctx, run)
 	if err != nil {
@@ -214,7 +214,7 @@ func (s *Service) importPage(ctx context.Context, run Run, at importPage) error 
 		if err != nil || !run.standsAt(at) {
 			return err
 		}
-		st, js, err := s.judgeBatch(ctx, tx.View(), run, b)
+		st, js, err := s.judgeBatch(ctx, tx.View(), run, b.passing(seen))
 		if err != nil {
 			return err
 		}
@@ -222,8 +222,12 @@ func (s *Service) importPage(ctx context.Context, run Run, at importPage) error 
 			return err
 		}
 		e := effects{s: s, run: &run, standard: st, now: now}
-		for i, j := range js {
-			e.take(j, seen[i], snaps)
+		for _, was := range seen {
+			j := was
+			if was.kind != EventNone {
+				j, js = js[0], js[1:]
+			}
+			e.take(j, snaps)
 		}
 		run.Cursor, run.Pages = b.cursor, run.Pages+1
 		if len(e.flaws) > 0 && run.Reason == "" {

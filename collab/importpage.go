@@ -59,14 +59,12 @@ type effects struct {
 	flaws   []string
 }
 
-// take adds what becomes of one shop. seen is the verdict by which content was fetched.
-func (e *effects) take(j, seen judged, snaps map[ShopID]Snapshot) {
+// take adds what becomes of one shop.
+func (e *effects) take(j judged, snaps map[ShopID]Snapshot) {
 	snap, fetched := snaps[j.header.Shop]
 	flaw := j.flaw
 	switch {
 	case j.kind == EventNone:
-	case seen.kind == EventNone: // it passes only since a moment ago; the next import takes it
-		j.verdict = seen.verdict
 	case !fetched || snap.Epoch != j.header.Epoch || snap.Rev != j.header.Rev:
 		j.verdict = heldFor(ReasonNotAvailable) // it changed over there in the meantime
 	default:
