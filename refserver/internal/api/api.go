@@ -6,6 +6,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -18,10 +19,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
+	"github.com/mspkit/mspkit/refserver/internal/web"
 	"github.com/mspkit/mspkit/store"
 )
 
@@ -75,15 +78,41 @@ func Mount(mux *http.ServeMux, cfg Config) error {
 	a.pushes()
 	a.messages()
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		a.write(w, shapes.Problem{Status: http.StatusNotFound, Code: "no_such_path", Title: "no such path or method", Detail: r.Method + " " + r.URL.Path})
+		web.Problem(w, shapes.Problem{Status: http.StatusNotFound, Code: "no_such_path", Title: "no such path or method", Detail: r.Method + " " + r.URL.Path})
 	})
 	return a.document(mux)
 }
 
 // strictJSON refuses what encoding/json lets through: repeated members, other letter case, invalid UTF-8, trailing data.
 var strictJSON = huma.Format{
-	Marshal:   func(w io.Writer, v any) error { return json.MarshalWrite(w, v) },
-	Unmarshal: func(data []byte, v any) error { return json.Unmarshal(data, v, json.RejectUnknownMembers(true)) },
+	Marshal: func(w io.Writer, v any) error { return json.MarshalWrite(w, v) },
+	Unmarshal: func(data []byte, v any) error {
+		if err := json.Unmarshal(data, v, json.RejectUnknownMembers(true)); err != nil {
+			return err
+		}
+		if _, untyped := v.(*any); untyped { // the first of two readings, of which an error says that there is no JSON
+			return nil
+		}
+		return refuseNUL(data)
+	},
+}
+
+// refuseNUL refuses JSON of which a text holds a NUL, which no database takes. It says where.
+func refuseNUL(data []byte) error {
+	if !bytes.Contains(data, []byte(`\u0000`)) { // the only way to write one
+		return nil
+	}
+	for d := jsontext.NewDecoder(bytes.NewReader(data)); ; {
+		t, err := d.ReadToken()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case t.Kind() == '"' && strings.Contains(t.String(), "\x00"):
+			return fmt.Errorf("%s holds a NUL character", d.StackPointer())
+		}
+	}
 }
 
 type reply[R any] struct{ Body R }

@@ -67,14 +67,12 @@ func problemOf(err error) shapes.Problem {
 	for _, row := range problems {
 		for _, sentinel := range row.is {
 			if errors.Is(err, sentinel) {
-				return detailed(shapes.Problem{Type: urn + row.code, Title: sentinel.Error(), Status: row.status, Code: row.code, Detail: err.Error()}, err)
+				return detailed(shapes.Problem{Type: web.URN + row.code, Title: sentinel.Error(), Status: row.status, Code: row.code, Detail: err.Error()}, err)
 			}
 		}
 	}
-	return shapes.Problem{Type: urn + internal, Title: "internal error", Status: http.StatusInternalServerError, Code: internal}
+	return shapes.Problem{Type: web.URN + internal, Title: "internal error", Status: http.StatusInternalServerError, Code: internal}
 }
-
-const urn = "urn:mspkit:"
 
 // detailed adds what programs need of the errors that carry more than their words.
 func detailed(p shapes.Problem, err error) shapes.Problem {
@@ -139,14 +137,6 @@ func (a *api) failure(ctx context.Context, err error) error {
 	return &failure{p}
 }
 
-// write answers with a problem outside of huma.
-func (a *api) write(w http.ResponseWriter, p shapes.Problem) {
-	p.Type = urn + p.Code
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.Status)
-	_ = strictJSON.Marshal(w, p)
-}
-
 // requestErrors gives what huma refuses by itself the same form. The values that it would echo are dropped: one may be a secret.
 func requestErrors(_ huma.Context, _ string, v any) (any, error) {
 	m, ok := v.(*huma.ErrorModel)
@@ -164,9 +154,9 @@ func requestErrors(_ huma.Context, _ string, v any) (any, error) {
 	case http.StatusUnsupportedMediaType:
 		code = "media_type"
 	case http.StatusInternalServerError:
-		return &failure{shapes.Problem{Type: urn + internal, Title: "internal error", Status: m.Status, Code: internal}}, nil
+		return &failure{shapes.Problem{Type: web.URN + internal, Title: "internal error", Status: m.Status, Code: internal}}, nil
 	}
-	p := shapes.Problem{Type: urn + code, Title: m.Title, Status: m.Status, Code: code, Detail: m.Detail}
+	p := shapes.Problem{Type: web.URN + code, Title: m.Title, Status: m.Status, Code: code, Detail: m.Detail}
 	for _, e := range m.Errors {
 		if e != nil {
 			p.Fields = append(p.Fields, shapes.Field{Field: e.Location, Rule: "shape", Message: e.Message})

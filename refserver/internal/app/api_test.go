@@ -52,6 +52,40 @@ func bodiesAreReadStrictly(t *testing.T, config configure) {
 	require.Equal(t, http.StatusNotFound, resp.StatusCode, "nothing was written: %s", text)
 }
 
+// What is no text reaches no handler and no database.
+func TestWhatIsNoTextIsRefused(t *testing.T) { onEach(t, whatIsNoTextIsRefused) }
+
+func whatIsNoTextIsRefused(t *testing.T, config configure) {
+	c, home := client(t, config)
+	_, err := c.SetModule(t.Context(), true)
+	require.NoError(t, err)
+	for _, r := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{"GET", "/api/clients/%00", "", 404},
+		{"GET", "/api/clients/%ff", "", 404},
+		{"PUT", "/api/clients/a%00b", `{"name":"x"}`, 404},
+		{"GET", "/api/nothing/%ff", "", 404},
+		{"GET", "/api/clients?after=%00", "", 422},
+		{"GET", "/api/clients?after=%ff", "", 422},
+		{"GET", "/api/clients?after=%zz", "", 422},
+		{"GET", "/api/clients?%00=x", "", 422},
+		{"GET", "/api/shops?status=Open&status=%00", "", 422},
+		{"POST", "/api/projects", `{"partner":"bo\u0000lt","client":"c","survey":"s","target":"new_client"}`, 422},
+		{"PUT", "/api/clients/c1", `{"name":"x\u0000"}`, 422},
+		{"PUT", "/api/clients/c1", `{"name":"x\\\u0000"}`, 422},
+		{"PUT", "/api/clients/c1", `{"name":"x\\u0000"}`, 200}, // a backslash before u0000
+	} {
+		resp, text := ask(t, r.method, home+r.path, r.body, "Content-Type", "application/json")
+		require.Equal(t, r.status, resp.StatusCode, "%s %s %s: %s", r.method, r.path, r.body, text)
+		if r.status != 200 {
+			require.Equal(t, "application/problem+json", resp.Header.Get("Content-Type"), r.path)
+			require.Contains(t, text, map[int]string{404: `"code":"not_found"`, 422: `"code":"invalid"`}[r.status])
+		}
+	}
+}
+
 func TestModuleOffHidesTheArea(t *testing.T) { onEach(t, moduleOffHidesTheArea) }
 
 func moduleOffHidesTheArea(t *testing.T, config configure) {

@@ -6,10 +6,16 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/mspkit/mspkit/refserver/internal/shapes"
 )
 
 // MaxBody is the greatest request body in bytes, for any path. Most have lower limits of their own.
@@ -30,6 +36,7 @@ type Config struct {
 func Server(h http.Handler, cfg Config) *http.Server {
 	h = http.MaxBytesHandler(h, MaxBody)
 	h = http.NewCrossOriginProtection().Handler(h)
+	h = checkText(h)
 	h = checkHost(h, cfg)
 	h = headers(h)
 	h = logged(h, cfg.Log)
@@ -49,6 +56,17 @@ func Text(w http.ResponseWriter, status int, line string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(line + "\n"))
+}
+
+// URN starts the type of every problem; its code follows.
+const URN = "urn:mspkit:"
+
+// Problem answers with a problem, whose type it makes from the code.
+func Problem(w http.ResponseWriter, p shapes.Problem) {
+	p.Type = URN + p.Code
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.MarshalWrite(w, p)
 }
 
 // policy lets pages load nothing but what this server serves, and run no script.
@@ -80,6 +98,24 @@ func checkHost(next http.Handler, cfg Config) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// checkText refuses paths and queries that are not text: what is invalid UTF-8 or holds a NUL byte names nothing, and no database
+// takes it.
+func checkText(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isText(r.URL.Path) {
+			Problem(w, shapes.Problem{Status: http.StatusNotFound, Code: "not_found", Title: "not found", Detail: "the path is not text: it holds a NUL byte or invalid UTF-8"})
+			return
+		}
+		if q, err := url.QueryUnescape(r.URL.RawQuery); err != nil || !isText(q) {
+			Problem(w, shapes.Problem{Status: http.StatusUnprocessableEntity, Code: "invalid", Title: "invalid", Detail: "the query is not text: it holds a NUL byte, invalid UTF-8 or a stray %"})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 type requestID struct{}
 
