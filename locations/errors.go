@@ -34,7 +34,8 @@ const (
 	RuleNonHierarchy    Rule = "non_hierarchy"
 	RuleUnknownParent   Rule = "unknown_parent"
 	RuleCycle           Rule = "cycle"
-	RuleText            Rule = "text" // not UTF-8, or a NUL byte
+	RuleText            Rule = "text"     // not UTF-8, or a NUL byte
+	RuleTextTooLong     Rule = "too_long" // more text than MaxNodeText
 	RuleAttribute       Rule = "attribute"
 	RuleUnreadable      Rule = "unreadable" // the row cannot be read at all
 	RuleEmpty           Rule = "empty"      // warning: an empty city, address ...

@@ -19,7 +19,9 @@ type LevelColumn struct{ Name, Code string }
 
 // StoreListLayout is the layout of a store list with one row a store and its place in words: the columns Store Number,
 // Store Name, Street Address, Postcode and Phone Number, the levels Country, State/Province and City, and Brand,
-// Ownership Type, Timezone, Longitude and Latitude as attributes.
+// Ownership Type, Timezone, Longitude and Latitude as attributes. All thirteen must stand in the header by exactly these
+// names, in any order; cells may be empty. One that is missing, an attribute's too, refuses the whole file. A list with
+// fewer columns takes a Layout of its own.
 func StoreListLayout() Layout {
 	return Layout{
 		ID: "Store Number",

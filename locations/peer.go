@@ -20,6 +20,9 @@ type Peer interface {
 const (
 	MaxParents = 1000 // parents a Look may name
 	MaxNodes   = 1000 // nodes that travel in one call
+
+	MaxNodeText = 64 << 10 // bytes of text that a node may have, all its fields together
+	MaxPageText = 1 << 20  // bytes of text that a push puts in one page, but for a page of a single node
 )
 
 // Look is an answer to Peer.Look: entries ordered by parent, then key.

@@ -35,6 +35,8 @@ func PlanPush(c Comparison) Plan {
 			p.Deactivated++
 		case ch.Kind == Missing:
 			p.Created++
+		case n.Inactive && !ch.Theirs.Inactive: // with something active below it
+			p.Deactivated++
 		case ch.Kind == Changed:
 			p.Updated++
 		default:

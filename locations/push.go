@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"iter"
 )
 
 // PushOptions choose what a push may do.
@@ -79,7 +79,7 @@ func (s *Service) send(ctx context.Context, partner PartnerID, plan Plan, opts P
 	name := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s\x00%d\x00%s", plan.Project, plan.Ours.Revision, plan.Ours.Root, plan.Theirs.Revision, plan.Theirs.Root))
 	id := PushID(fmt.Sprintf("%x", name[:16]))
 	page := 0
-	for nodes := range slices.Chunk(plan.Put, MaxNodes) {
+	for nodes := range inPages(plan.Put) {
 		page++
 		call := Call{Key: fmt.Sprintf("%s-%d", id, page)}
 		if err := s.cfg.Peer.Stage(ctx, partner, call, PushPage{Project: plan.Project, Push: id, Nodes: nodes}); err != nil {
@@ -90,6 +90,25 @@ func (s *Service) send(ctx context.Context, partner PartnerID, plan Plan, opts P
 		Project: plan.Project, Push: id, Total: len(plan.Put), Source: plan.Ours.Revision, Expect: plan.Theirs.Revision,
 		Root: plan.Ours.Root, Overwrite: opts.Overwrite,
 	})
+}
+
+// inPages divides nodes into pages that keep to MaxNodes and MaxPageText.
+func inPages(nodes []Node) iter.Seq[[]Node] {
+	return func(yield func([]Node) bool) {
+		from, size := 0, 0
+		for i, n := range nodes {
+			if s := n.size(); i > from && (i-from == MaxNodes || size+s > MaxPageText) {
+				if !yield(nodes[from:i]) {
+					return
+				}
+				from, size = i, 0
+			}
+			size += n.size()
+		}
+		if from < len(nodes) {
+			yield(nodes[from:])
+		}
+	}
 }
 
 // RequestPush asks for the partner of a project to be made equal to our set, in the background: the message is

@@ -378,3 +378,29 @@ func TestAnAbandonedPushMakesWayForTheNext(t *testing.T) {
 	_, err := birch.Node(t.Context(), theirs, "9999")
 	require.ErrorIs(t, err, locations.ErrNotFound)
 }
+
+func TestAPlanAndItsReceiptCountAlike(t *testing.T) {
+	t.Parallel()
+	alder, birch, _ := synced(t)
+	alder.edit(t, ours, locations.Put(locations.Node{Key: "zz1", Level: 2, Name: "District"}), locations.Put(locations.Node{Key: "zz2", Parent: "zz1", Level: 1, Name: "Store"}))
+	require.NoError(t, alder.Deliver(t.Context(), locations.PushMessage(project, start)))
+	alder.edit(t, ours, locations.Deactivate("zz1"), locations.Rename("1001", "Pike"))
+	plan := locations.PlanPush(alder.compare(t))
+	require.Equal(t, [3]int{0, 1, 1}, [3]int{plan.Created, plan.Updated, plan.Deactivated})
+	receipt, err := alder.Push(t.Context(), alder.actor, plan, locations.PushOptions{})
+	require.NoError(t, err)
+	require.Equal(t, [3]int{0, 1, 1}, [3]int{receipt.Created, receipt.Updated, receipt.Deactivated})
+	row, err := birch.Node(t.Context(), theirs, "zz1")
+	require.NoError(t, err)
+	require.True(t, row.Inactive)
+}
+
+func TestANodeHasOnlySoMuchText(t *testing.T) {
+	t.Parallel()
+	n := locations.Node{Key: "k", Level: 1, Name: strings.Repeat("n", locations.MaxNodeText-1)}
+	require.Empty(t, locations.Rules{}.Check(n))
+	n.Place.City = "x"
+	ps := locations.Rules{}.Check(n)
+	require.Len(t, ps, 1)
+	require.Equal(t, locations.RuleTextTooLong, ps[0].Rule)
+}

@@ -80,8 +80,11 @@ func (r Rules) Check(n Node) Problems {
 	return ps
 }
 
-// checkText refuses what is not UTF-8 or holds a NUL byte, which not every database can keep.
+// checkText refuses what is not UTF-8 or holds a NUL byte, which not every database can keep, and more text than a node may have.
 func (r Rules) checkText(n Node, add func(field string, rule Rule, format string, args ...any)) {
+	if size := n.size(); size > MaxNodeText {
+		add("", RuleTextTooLong, "the node has %d bytes of text, at most %d are allowed", size, MaxNodeText)
+	}
 	check := func(field, s string) {
 		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
 			add(field, RuleText, "the text must be UTF-8 without NUL")
@@ -98,4 +101,18 @@ func (r Rules) checkText(n Node, add func(field string, rule Rule, format string
 		check("attributes", a.Name)
 		check("attributes", a.Value)
 	}
+}
+
+// size is how many bytes of text a node has.
+func (n Node) size() int {
+	size := len(n.Key) + len(n.Parent)
+	for i := range fieldNames {
+		if p := n.text(1 << i); p != nil {
+			size += len(*p)
+		}
+	}
+	for _, a := range n.Place.Attributes {
+		size += len(a.Name) + len(a.Value)
+	}
+	return size
 }

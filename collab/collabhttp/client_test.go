@@ -3,6 +3,7 @@ package collabhttp
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -354,6 +355,33 @@ func TestLookThatIsTooLargeIsAskedInHalves(t *testing.T) {
 	_, err = w.alder.client.Places().Look(w.ctx, birch, id, []locations.Key{"huge"})
 	require.ErrorIs(t, err, collab.ErrPeer)
 	require.ErrorAs(t, err, new(*TooLargeError))
+}
+
+// Nodes with so much text that one answer cannot hold them still arrive, whichever way they go.
+func TestNodesThatAreTooLargeTravelInParts(t *testing.T) {
+	w := partners(t)
+	id, set := locations.ProjectID(w.accepted()), locations.SetID(collabtest.Northwind)
+	var keys []locations.Key
+	for begin := range 4 {
+		var edits []locations.Edit
+		for i := range 80 {
+			n := locations.Node{Key: locations.Key(fmt.Sprintf("long-%d-%02d", begin, i)), Parent: locations.PathKey("West", "Portland"), Level: 1, Name: "Long",
+				Place: locations.Place{Hours: strings.Repeat("h", 50_000)}}
+			edits, keys = append(edits, locations.Put(n)), append(keys, n.Key)
+		}
+		head, err := w.Alder.Locations.Head(w.ctx, set)
+		require.NoError(t, err)
+		_, err = w.Alder.Locations.Edit(w.ctx, w.Alder.Keys, set, head.Revision, edits...)
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Alder.Locations.Deliver(w.ctx, locations.PushMessage(id, time.Unix(1, 0))))
+	nodes, err := w.alder.client.Places().Nodes(w.ctx, locations.PartnerID(collabtest.Birch), id, keys)
+	require.NoError(t, err)
+	require.Len(t, nodes, len(keys))
+	for i, n := range nodes {
+		require.Equal(t, keys[i], n.Key)
+		require.Len(t, n.Place.Hours, 50_000)
+	}
 }
 
 // notice is alder's half of a project as birch has it.

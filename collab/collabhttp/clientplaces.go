@@ -23,8 +23,7 @@ func placesPath(id locations.ProjectID, rest string) string {
 // Look asks in halves where one answer would be too large, so that only the children of one parent must fit in a body.
 func (p placesClient) Look(ctx context.Context, to locations.PartnerID, project locations.ProjectID, parents []locations.Key) (locations.Look, error) {
 	look, err := p.look(ctx, to, project, parents)
-	var remote *RemoteError
-	if n := len(parents) / 2; n > 0 && errors.As(err, &remote) && remote.Code == "too_large" {
+	if n := len(parents) / 2; n > 0 && tooLarge(err) {
 		sorted := slices.Sorted(slices.Values(parents))
 		first, err := p.Look(ctx, to, project, sorted[:n])
 		if err != nil {
@@ -40,6 +39,12 @@ func (p placesClient) Look(ctx context.Context, to locations.PartnerID, project 
 		return locations.Look{Head: first.Head, Entries: append(first.Entries, rest.Entries...)}, nil
 	}
 	return look, err
+}
+
+// tooLarge reports whether the partner says that its answer would not fit in a body.
+func tooLarge(err error) bool {
+	var remote *RemoteError
+	return errors.As(err, &remote) && remote.Code == "too_large"
 }
 
 func (p placesClient) look(ctx context.Context, to locations.PartnerID, project locations.ProjectID, parents []locations.Key) (locations.Look, error) {
@@ -60,7 +65,25 @@ func decoded[R any](from locations.PartnerID, domain func() (R, error)) (R, erro
 	return r, nil
 }
 
+// Nodes asks in halves where one answer would be too large.
 func (p placesClient) Nodes(ctx context.Context, to locations.PartnerID, project locations.ProjectID, keys []locations.Key) ([]locations.Stored, error) {
+	nodes, err := p.nodes(ctx, to, project, keys)
+	if n := len(keys) / 2; n > 0 && tooLarge(err) {
+		sorted := slices.Sorted(slices.Values(keys))
+		first, err := p.Nodes(ctx, to, project, sorted[:n])
+		if err != nil {
+			return nil, err
+		}
+		rest, err := p.Nodes(ctx, to, project, sorted[n:])
+		if err != nil {
+			return nil, err
+		}
+		return append(first, rest...), nil
+	}
+	return nodes, err
+}
+
+func (p placesClient) nodes(ctx context.Context, to locations.PartnerID, project locations.ProjectID, keys []locations.Key) ([]locations.Stored, error) {
 	r, err := do[wireNodes](ctx, p.c, collab.SystemID(to), exchange{method: http.MethodPost, path: placesPath(project, "nodes"), body: wireKeys{mapSlice(keys, text[locations.Key])}})
 	if err != nil {
 		return nil, err

@@ -28,7 +28,8 @@
 // Ids in paths are percent-encoded; of "." and ".." the dots are, too. A query has no other names than those above, each
 // once. A page, and a list of shops that is asked for, has at most 500 shops; without limit it is 500. At most 1,000
 // parents, keys or nodes are named in one call. Snapshots may stop early when they grow large: who misses shops after the
-// last one asks again. A look whose answer would be too_large is asked again for fewer parents.
+// last one asks again. A look or nodes whose answer would be too_large is asked again for fewer
+// parents or keys.
 //
 // A partner reaches its own projects alone; any other is not_found, in the words for one that does not exist. While the
 // module is off, hello says so, and all else of an active partner is module_off.
@@ -80,10 +81,11 @@
 //
 // # Trust
 //
-// The id of a key is the first 160 bits of its SHA-256 in lower-case base32; its fingerprint is the first 24 characters of
-// that, in upper case. The operator of one system makes an invitation, good once and for a day, for the URL of the other.
+// The id of a key is the first 160 bits of its SHA-256 in lower-case base32; its fingerprint is the first 24 of its 32
+// characters in upper case, as six groups of four with dashes (ABCD-EFGH-...). The operator of one system makes an invitation, good once and for a day, for the URL of the other.
 // The other redeems it with pair: token, its system, name, URL and key, signed with that key; the same request again has the
-// same answer. Both then hold the other's key as pending until both operators have compared fingerprints. To a key that
+// same answer. Both then hold the other's key as pending until both operators have compared fingerprints,
+// over another way than this protocol, and confirmed, each the other's key by its whole id. To a key that
 // is unknown, pending, revoked or past its end every answer is the same: partner. A next key is announced
 // under the present one, which is good until old_until, a week at most.
 //
