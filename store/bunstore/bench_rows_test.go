@@ -54,7 +54,23 @@ type benchEntry struct {
 	Actor, SubjectKind, SubjectID, Project, Action, Changes, Why string
 }
 
-func benchRows(s *collab.Shop) (benchShop, benchLink, benchEvent, benchEntry) {
+// benchRows is what an import writes for some shops.
+type benchRows struct {
+	shops   []benchShop
+	links   []benchLink
+	events  []benchEvent
+	entries []benchEntry
+}
+
+func rowsFor(shops []collab.Shop) *benchRows {
+	r := &benchRows{make([]benchShop, len(shops)), make([]benchLink, len(shops)), make([]benchEvent, len(shops)), make([]benchEntry, len(shops))}
+	for i := range shops {
+		r.shops[i], r.links[i], r.events[i], r.entries[i] = rowsOf(&shops[i])
+	}
+	return r
+}
+
+func rowsOf(s *collab.Shop) (benchShop, benchLink, benchEvent, benchEntry) {
 	text := func(v any) string {
 		t, err := json.Marshal(v)
 		if err != nil {
@@ -77,7 +93,7 @@ func benchRows(s *collab.Shop) (benchShop, benchLink, benchEvent, benchEntry) {
 }
 
 // fillPrepared is what a program does that keeps its statements.
-func fillPrepared(ctx context.Context, host *bun.DB, shops []collab.Shop) error {
+func fillPrepared(ctx context.Context, host *bun.DB, rows *benchRows) error {
 	tx, err := host.DB.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -95,8 +111,8 @@ func fillPrepared(ctx context.Context, host *bun.DB, shops []collab.Shop) error 
 	if err != nil {
 		return err
 	}
-	for i := range shops {
-		s, l, e, h := benchRows(&shops[i])
+	for i := range rows.shops {
+		s, l, e, h := &rows.shops[i], &rows.links[i], &rows.events[i], &rows.entries[i]
 		if _, err := shop.ExecContext(ctx, s.Account, s.ID, s.Client, s.Survey, s.Shopper, s.Wave, s.Pay, s.Payable, s.Place, s.Status, s.Questions,
 			s.StartAt, s.DueAt, s.SubmitDueAt, s.ShoppedAt, s.SubmittedAt, s.ReportAt, s.Answers, s.Earned, s.Possible, s.ScoredBy, s.Sections,
 			s.Comments, s.ReviewerComments, s.OriginSystem, s.OriginID, s.Epoch, s.Awaiting, s.SavedBy, s.SavedAt, s.Version); err != nil {
@@ -125,17 +141,9 @@ func repeated(n int) string {
 }
 
 // fillBulk is what most programs do.
-func fillBulk(ctx context.Context, host *bun.DB, shops []collab.Shop) error {
+func fillBulk(ctx context.Context, host *bun.DB, rows *benchRows) error {
 	return host.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		var ss []benchShop
-		var ls []benchLink
-		var es []benchEvent
-		var hs []benchEntry
-		for i := range shops {
-			s, l, e, h := benchRows(&shops[i])
-			ss, ls, es, hs = append(ss, s), append(ls, l), append(es, e), append(hs, h)
-		}
-		for _, rows := range []any{&ss, &ls, &es, &hs} {
+		for _, rows := range []any{&rows.shops, &rows.links, &rows.events, &rows.entries} {
 			if _, err := tx.NewInsert().Model(rows).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
 				return err
 			}

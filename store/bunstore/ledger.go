@@ -53,10 +53,33 @@ func (r *eventRow) event() (collab.Event, error) {
 		Run: r.Run, TermsRev: r.TermsRev, Digest: r.Digest, At: fromMicros(r.HappenedAt)}, nil
 }
 
+// Links is read for every shop of every import, also of one that brings nothing new, and scans by hand what bun would through reflection.
 func (l ledger) Links(ctx context.Context, partner collab.SystemID, remote []collab.ShopID) ([]collab.Link, error) {
 	return inLists(remote, func(chunk []collab.ShopID) ([]collab.Link, error) {
-		q := from[linkRow](l.s).Where("partner = ?", partner).Where("remote IN (?)", bun.List(chunk)).Order("remote")
-		return many(ctx, l.s, q, (*linkRow).link)
+		if l.s.err != nil {
+			return nil, l.s.err
+		}
+		rows, err := from[linkRow](l.s).ExcludeColumn("account", "partner").Where("partner = ?", partner).Where("remote IN (?)", bun.List(chunk)).Order("remote").Rows(ctx)
+		if err != nil {
+			return nil, l.s.fail("read links", err)
+		}
+		defer rows.Close()
+		out := make([]collab.Link, 0, len(chunk))
+		for rows.Next() {
+			var remote, shop, project, state string
+			var at int64
+			k := collab.Link{Partner: partner}
+			if err := rows.Scan(&remote, &shop, &project, &k.Epoch, &k.Rev, &k.Digest, &k.Saved, &state, &k.Detail, &at, &k.Version); err != nil {
+				return nil, l.s.fail("read links", err)
+			}
+			k.Remote, k.Shop, k.Project = collab.ShopID(remote), collab.ShopID(shop), collab.ProjectID(project)
+			k.Return, k.At = collab.ParseReturnState(state), fromMicros(at)
+			out = append(out, k)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, l.s.fail("read links", err)
+		}
+		return out, nil
 	})
 }
 

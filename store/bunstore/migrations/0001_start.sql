@@ -166,7 +166,7 @@ CREATE TABLE mspkit_link (
 	changed_at BIGINT NOT NULL,
 	version BIGINT NOT NULL,
 	PRIMARY KEY (account, partner, remote)
-);
+){clustered};
 CREATE UNIQUE INDEX mspkit_link_shop ON mspkit_link (account, shop);
 
 CREATE TABLE mspkit_event (
