@@ -11,7 +11,8 @@
 // (Counter). Accepting makes the client and the survey at the Secondary and, where the terms say so, sets the
 // locations on their way. From then on the Secondary works as it always does.
 //
-// A shop that reaches the export status may leave. Service.Import pulls every eligible shop into the Primary, where it
+// A shop that reaches the export status may leave. Service.Import starts a run over every eligible shop and returns at
+// once; the host's courier then carries it out, page by page, through Service.Deliver. In the Primary an imported shop
 // stands in Collaboration Shop by *collabShopper; what stays behind is listed with every Reason. A shop enters once,
 // however often messages repeat and whichever project brings it: the Ledger's keys see to that. The Primary reviews it, and
 // sends it back with Return when something is amiss. A return opens a new epoch of the shop: the next import brings the
@@ -29,6 +30,6 @@
 // delayed or overtaken. The effect of a message happens once; its delivery may happen more often.
 //
 // Errors match the sentinels of this package; a refusal lists every reason. Methods that change a record take the version
-// that the person saw, 0 for any, and answer ErrConflict when it has changed since. Expected outcomes, such as a shop that is
-// held, are data and not errors.
+// that the person saw, 0 for any, and answer ErrConflict when it has changed since; to SaveClient and SaveSurvey 0 means
+// a new record, and ErrConflict where its id is taken. Expected outcomes, such as a shop that is held, are data and not errors.
 package collab

@@ -54,8 +54,9 @@ func (s *Service) CheckProposal(ctx context.Context, a Actor, p Proposal) (Propo
 }
 
 // Propose offers a project to a partner. Nothing runs before the partner accepts it. It is refused, with every reason at
-// once, when the module is off on either side, the partner is not registered, the same project is live already, or the
-// client's first project there is still pending.
+// once, when the module is off on either side, the partner is not active (registered, or paired and confirmed), the same
+// survey is shared there already, the client's first project there is still pending, TargetNewClient asks for a client
+// that the partner has (ErrClientThere: copy the survey to it with TargetCopy), or TargetCopy for one that it has not.
 func (s *Service) Propose(ctx context.Context, a Actor, p Proposal) (Project, error) {
 	remote, err := s.askModule(ctx, a, p.Partner)
 	if err != nil {
