@@ -89,7 +89,8 @@ func NorthwindShops(client collab.ClientID, survey collab.SurveyID) []collab.Sho
 	return out
 }
 
-// SeedNorthwind gives a side the client with its surveys and locations, as the Primary has them.
+// SeedNorthwind gives a side the client with its surveys and locations, as the Primary has them. It gives no shops: they are
+// the Secondary's, made from NorthwindShops by CreateShops once it has accepted.
 func SeedNorthwind(ctx context.Context, s *Side) error {
 	if _, err := s.Collab.SaveClient(ctx, s.Staff, collab.Client{ID: Northwind, Name: "Northwind Coffee"}); err != nil {
 		return err

@@ -27,20 +27,21 @@ type Side struct {
 	Keys  locations.Actor
 }
 
-// Pair is two systems, each on its own store, registered with each other, their modules on, joined by a Network.
+// Pair is two systems, each on its own store, joined by a Network. With Options.Paired they are registered with each
+// other and their modules are on.
 type Pair struct {
 	Net          *Network
 	Alder, Birch *Side
 }
 
-// Options adjust a Pair.
+// Options adjust a Pair. The zero Options leave the two unpaired, as newly installed.
 type Options struct {
 	Collab    func(id collab.SystemID, cfg *collab.Config)    // may change each system's configuration
 	Locations func(id collab.SystemID, cfg *locations.Config) // likewise
-	Paired    bool                                            // false leaves modules off and nobody registered
+	Paired    bool                                            // register each with the other, modules on; false: nobody is registered, modules off
 }
 
-// NewPair joins two systems over the given stores, which may be one.
+// NewPair joins two systems over the given stores, which may be one. Most tests want Options{Paired: true}.
 func NewPair(ctx context.Context, alder, birch store.DB, o Options) (*Pair, error) {
 	p := &Pair{Net: &Network{Systems: map[collab.SystemID]System{}}}
 	p.Alder, p.Birch = p.side(Alder, alder, o), p.side(Birch, birch, o)
