@@ -7,11 +7,19 @@
 // are all that it knows. Somebody has to call it: a host's own loop, a cron entry, or River (package rivercourier).
 //
 //	c := courier.New(db.Messages(), map[string]courier.Deliver{
-//		store.DomainCollab: func(ctx context.Context, account string, m store.Message) error { ... },
+//		store.DomainCollab: func(ctx context.Context, account string, m store.Message) error {
+//			return projects.Deliver(ctx, collab.Message{Key: m.Key, Stream: m.Stream, Kind: m.Kind, Payload: m.Payload, Due: m.NextAt})
+//		},
+//		store.DomainLocations: func(ctx context.Context, account string, m store.Message) error {
+//			return places.Deliver(ctx, locations.Message{Key: m.Key, Stream: m.Stream, Kind: m.Kind, Payload: m.Payload, Due: m.NextAt})
+//		},
 //	}, courier.Config{Holder: "alder"})
 //	report, err := c.Start(ctx) // once, when the process starts
 //	report, err = c.Sweep(ctx)  // every few seconds
 //	report, err = c.One(ctx, id) // at once, when it is known that there is something new
+//
+// Here projects is the *collab.Service and places the *locations.Service of one system. A host that serves several accounts
+// picks the services of the account that it is told: it is the one that wrote the message.
 //
 // # What becomes of a message
 //
