@@ -16,7 +16,8 @@ import (
 // Config tunes a DB. The zero Config works.
 type Config struct {
 	// Read is a second pool on the same database, for views. On SQLite it is what lets readers run beside the one
-	// writing connection. Default: the pool for writing.
+	// writing connection; open both as the package documentation says (WAL, busy_timeout, _txlock=immediate).
+	// Default: the pool for writing.
 	Read *bun.DB
 	// BeginTimeout bounds the wait until a transaction begins; what takes longer is store.ErrBusy. Where another process holds an
 	// SQLite file, the answer comes when the driver's busy_timeout next runs out. Default: 10 s.
@@ -42,7 +43,8 @@ type DB struct {
 var _ store.DB = (*DB)(nil)
 
 // New makes a DB of a database that the host has opened and goes on owning. It does not touch the database: see Migrate.
-// A dialect other than SQLite's and PostgreSQL's is an error.
+// On SQLite the pools need the settings that the package documentation shows in its section SQLite: WAL, busy_timeout,
+// _txlock=immediate, one writing connection. New does not check them. A dialect other than SQLite's and PostgreSQL's is an error.
 func New(write *bun.DB, cfg Config) (*DB, error) {
 	if write == nil {
 		return nil, errors.New("bunstore: new: no database")
