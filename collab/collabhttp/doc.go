@@ -82,12 +82,12 @@
 // # Trust
 //
 // The id of a key is the first 160 bits of its SHA-256 in lower-case base32; its fingerprint is the first 24 of its 32
-// characters in upper case, as six groups of four with dashes (ABCD-EFGH-...). The operator of one system makes an invitation, good once and for a day, for the URL of the other.
-// The other redeems it with pair: token, its system, name, URL and key, signed with that key; the same request again has the
-// same answer. Both then hold the other's key as pending until both operators have compared fingerprints,
-// over another way than this protocol, and confirmed, each the other's key by its whole id. To a key that
-// is unknown, pending, revoked or past its end every answer is the same: partner. A next key is announced
-// under the present one, which is good until old_until, a week at most.
+// characters in upper case, as six groups of four with dashes (ABCD-EFGH-...). The operator of one system makes an
+// invitation, good once and for a day, for the URL of the other. The other redeems it with pair: token, its system, name,
+// URL and key, signed with that key; the same request again has the same answer. Both then hold the other's key as pending
+// until both operators have compared fingerprints by some other way, such as the telephone, and each has confirmed the
+// other's key, by its whole id. To a key that is unknown, pending, revoked or past its end every answer is the same:
+// partner. A next key is announced under the present one, which is good until old_until, a week at most.
 //
 // # Errors
 //
