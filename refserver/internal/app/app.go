@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -38,6 +39,7 @@ type App struct {
 
 	cfg      Config
 	listener net.Listener
+	lock     *os.File // nil where no lock is taken
 	db       *database
 	store    *bunstore.DB
 	outbound *http.Client
@@ -77,6 +79,11 @@ func (a *App) open(ctx context.Context) (err error) {
 	key, err := collabhttp.LoadOrCreateKey(cfg.Key)
 	if err != nil {
 		return fmt.Errorf("-key: %w", err)
+	}
+	if !isPostgres(cfg.DB) {
+		if a.lock, err = lockFile(cfg.DB); err != nil {
+			return err
+		}
 	}
 	if a.db, err = openDatabase(cfg.DB); err != nil {
 		return err

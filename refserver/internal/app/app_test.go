@@ -155,6 +155,22 @@ func TestKeyFileThatOthersCanReadIsRefused(t *testing.T) {
 	require.NoError(t, a.Close())
 }
 
+// A second process on a database file would deliver the same messages. Migrating it is no such process.
+func TestDatabaseFileInUseIsRefused(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	a, err := app.Open(t.Context(), cfg)
+	require.NoError(t, err)
+	_, err = app.Open(t.Context(), cfg)
+	require.ErrorContains(t, err, cfg.DB)
+	require.ErrorContains(t, err, "in use by another process")
+	require.NoError(t, app.Migrate(t.Context(), cfg.DB, false, io.Discard))
+	require.NoError(t, a.Close())
+	a, err = app.Open(t.Context(), cfg)
+	require.NoError(t, err, "the lock ends with its holder")
+	require.NoError(t, a.Close())
+}
+
 func TestDatabaseIsForItsOwnerAlone(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)

@@ -48,10 +48,14 @@ type database struct {
 
 // openDatabase opens what -db names: a database on PostgreSQL where it is a postgres:// address, else a file of SQLite.
 func openDatabase(name string) (*database, error) {
-	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
+	if isPostgres(name) {
 		return openPostgres(name)
 	}
 	return openFile(name)
+}
+
+func isPostgres(name string) bool {
+	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }
 
 // openFile opens an SQLite file, which it creates readable by its owner alone, with three pools: one connection that

@@ -87,6 +87,9 @@ func (a *App) Close() error {
 		if a.db != nil {
 			errs = append(errs, a.db.close())
 		}
+		if a.lock != nil {
+			errs = append(errs, a.lock.Close())
+		}
 		a.closeErr = errors.Join(errs...)
 	})
 	return a.closeErr
