@@ -373,10 +373,16 @@ func migrateSaysWhatItDid(t *testing.T, config configure) {
 	require.Contains(t, out.String(), "CREATE TABLE")
 	require.Contains(t, out.String(), "to do")
 	require.NotContains(t, out.String(), "applied")
+	require.NoFileExists(t, db, "a dry run makes nothing")
 	out.Reset()
 	require.NoError(t, app.Migrate(t.Context(), db, false, &out))
 	require.Contains(t, out.String(), "applied")
 	require.NotContains(t, out.String(), "to do")
+	out.Reset()
+	require.NoError(t, app.Migrate(t.Context(), db, true, &out))
+	require.Contains(t, out.String(), "applied")
+	require.NotContains(t, out.String(), "CREATE TABLE")
+	require.ErrorContains(t, app.Migrate(t.Context(), "", true, &out), "-db is missing")
 }
 
 func TestPasswordOfTheDatabaseIsNotShown(t *testing.T) {

@@ -68,8 +68,24 @@ func openFile(path string) (*database, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("open database (-db): %w", err)
 	}
-	dsn := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) + pragmas
+	return openSQLite(path, pragmas)
+}
+
+// inspectDatabase opens a database for looking at it. A file that is absent stays so: in its place is an empty database in memory.
+func inspectDatabase(name string) (*database, error) {
+	if isPostgres(name) {
+		return openPostgres(name)
+	}
+	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
+		name = ":memory:"
+	}
+	return openSQLite(name, "?mode=rw&_pragma=busy_timeout(5000)&_pragma=query_only(1)")
+}
+
+func openSQLite(path, options string) (*database, error) {
+	dsn := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) + options
 	var pools [3]*sql.DB
+	var err error
 	for i, size := range []int{1, readers, 1} {
 		if pools[i], err = sql.Open("sqlite", dsn); err != nil {
 			return nil, fmt.Errorf("open database %s: %w", path, err)
