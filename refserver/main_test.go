@@ -120,12 +120,12 @@ func program(t *testing.T, env []string, what string, args ...string) (line stri
 	}
 }
 
-// Both signals end the program with 0, and what it kept is there for the next start.
+// Each of the signals ends the program with 0, and what it kept is there for the next start.
 func TestSignalsEndTheProgramInOrder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	args := []string{"serve", "-id", "alder", "-addr", "127.0.0.1:0", "-db", filepath.Join(dir, "a.db"), "-key", filepath.Join(dir, "a.key"), "-log", "warn"}
-	for i, sig := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
+	for i, sig := range []os.Signal{syscall.SIGTERM, os.Interrupt, syscall.SIGHUP} {
 		line, stop := program(t, nil, "listens on", args...)
 		_, home, ok := strings.Cut(line, "listens on ")
 		require.True(t, ok, line)
@@ -146,13 +146,20 @@ func TestSignalsEndTheProgramInOrder(t *testing.T) {
 
 func TestDemonstrationIsTheDefault(t *testing.T) {
 	t.Parallel()
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+		demonstration(t, sig)
+	}
+}
+
+func demonstration(t *testing.T, sig os.Signal) {
+	t.Helper()
 	temp := t.TempDir()
 	line, stop := program(t, []string{"TMPDIR=" + temp}, "alder (Primary)", "-alder-addr", "127.0.0.1:0", "-birch-addr", "127.0.0.1:0")
 	require.Contains(t, line, "http://127.0.0.1:")
 	made, err := os.ReadDir(temp)
 	require.NoError(t, err)
 	require.Len(t, made, 1, "databases and keys")
-	require.NoError(t, stop(os.Interrupt))
+	require.NoError(t, stop(sig))
 	made, err = os.ReadDir(temp)
 	require.NoError(t, err)
 	require.Empty(t, made, "nothing is kept")

@@ -37,12 +37,16 @@ type Demo struct {
 	Alder, Birch *app.App
 
 	temporary string // folder to remove
+	made      string // folder that was not there before, to remove when the start fails
 }
 
 // Open opens both systems, registers them with each other by their keys, and seeds alder the first time.
 func Open(ctx context.Context, cfg Config) (*Demo, error) {
 	d := &Demo{}
 	if err := d.open(ctx, cfg); err != nil {
+		if d.made != "" {
+			d.temporary = d.made
+		}
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
@@ -55,6 +59,9 @@ func (d *Demo) open(ctx context.Context, cfg Config) (err error) {
 			return fmt.Errorf("demo: %w", err)
 		}
 		d.temporary = data
+	}
+	if _, err := os.Stat(data); errors.Is(err, os.ErrNotExist) {
+		d.made = data
 	}
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return fmt.Errorf("demo: folder for -data: %w", err)

@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -45,6 +46,18 @@ func start(t *testing.T, data string) pair {
 	require.NoError(t, p.alder.WaitReady(ctx))
 	require.NoError(t, p.birch.WaitReady(ctx))
 	return p
+}
+
+// A start that fails takes the folder away again that it made, and no other.
+func TestFailedStartLeavesNothing(t *testing.T) {
+	t.Parallel()
+	kept := t.TempDir()
+	for _, data := range []string{filepath.Join(kept, "new"), kept} {
+		_, err := demo.Open(t.Context(), demo.Config{AlderAddr: "127.0.0.1:0", BirchAddr: "192.0.2.1:0", Data: data})
+		require.ErrorContains(t, err, "not a loopback address")
+	}
+	require.NoDirExists(t, filepath.Join(kept, "new"))
+	require.DirExists(t, kept)
 }
 
 func soon(t *testing.T) context.Context {
