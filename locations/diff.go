@@ -76,11 +76,14 @@ func Compare(owner, other *Tree) Diff { return diff(owner.side(), other.side()) 
 // the part of it that is known to differ.
 type side struct {
 	nodes    []Node
+	parent   []int32 // as in a Tree; nil of a part
 	own, sub []Print
 	edited   []bool // nil where nothing was edited
 }
 
-func (t *Tree) side() side { return side{nodes: t.nodes, own: t.own, sub: t.sub, edited: t.edited} }
+func (t *Tree) side() side {
+	return side{nodes: t.nodes, parent: t.parent, own: t.own, sub: t.sub, edited: t.edited}
+}
 
 // sparse makes a side of single rows ordered by key.
 func sparse(rows []Stored) side {
@@ -94,11 +97,26 @@ func sparse(rows []Stored) side {
 
 func (s *side) quiet(i int) bool { return s.sub[i] == (Print{}) }
 
+// alike reports by prints alone that two nodes are equal and stand under the same parent: the print of a node covers its key. False says
+// nothing yet. Prints and parents stand close together, the nodes and their texts do not: a large tree is compared mostly without them.
+func alike(a, b *side, i, j int) bool {
+	if a.own[i] != b.own[j] || a.parent == nil || b.parent == nil {
+		return false
+	}
+	p, q := a.parent[i], b.parent[j]
+	return p == q && p < 0 || p >= 0 && q >= 0 && a.own[p] == b.own[q]
+}
+
 // diff is the one home of the rule: a merge join over both sides. It allocates only for changes.
 func diff(a, b side) Diff {
 	var d Diff
 	i, j := 0, 0
 	for i < len(a.nodes) && j < len(b.nodes) {
+		if alike(&a, &b, i, j) {
+			i++
+			j++
+			continue
+		}
 		x, y := &a.nodes[i], &b.nodes[j]
 		if x.Key == y.Key {
 			if a.own[i] != b.own[j] || x.Parent != y.Parent {

@@ -39,7 +39,7 @@ func Build(nodes []Node, rules Rules) (*Tree, error) {
 // build takes over the nodes, which need not be ordered.
 func build(nodes []Node) (*Tree, Problems) {
 	if !slices.IsSortedFunc(nodes, byKey) {
-		slices.SortStableFunc(nodes, byKey)
+		sortByKey(nodes)
 	}
 	t := &Tree{nodes: nodes}
 	ps := t.link()
