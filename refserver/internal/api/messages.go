@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -36,11 +37,15 @@ func (a *api) messages() {
 		return page(ms, in.Limit, func(m store.Message) string { return strconv.FormatInt(m.ID, 10) }, toMessage), err
 	})
 	handle(a, route("replayMessage", "POST messages/{id}/replay", area, "Try a parked message again"), func(ctx context.Context, in *byNumber) (shapes.Message, error) {
-		if err := a.Queue.Replay(ctx, a.Self.System, in.ID, time.Now().UTC()); err != nil {
-			return shapes.Message{}, err
-		}
+		replay := a.Queue.Replay(ctx, a.Self.System, in.ID, time.Now().UTC())
 		ms, err := a.Queue.List(ctx, store.MessageQuery{Account: a.Self.System, After: in.ID - 1, Limit: 1})
-		if err != nil || len(ms) == 0 {
+		if err == nil && (len(ms) == 0 || ms[0].ID != in.ID) {
+			err = fmt.Errorf("message %d: %w", in.ID, collab.ErrNotFound)
+		}
+		if err == nil {
+			err = replay
+		}
+		if err != nil {
 			return shapes.Message{}, err
 		}
 		return toMessage(ms[0]), nil

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"math"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -222,12 +223,14 @@ func shopsAreEnteredListedAndSaved(t *testing.T, config configure) {
 	require.Equal(t, "Reviewed", moved.Items[1].Content.Status)
 }
 
-func TestOnlyParkedMessagesAreReplayed(t *testing.T) { onEach(t, onlyParkedMessagesAreReplayed) }
+func TestUnknownMessagesAreNotReplayed(t *testing.T) { onEach(t, unknownMessagesAreNotReplayed) }
 
-func onlyParkedMessagesAreReplayed(t *testing.T, config configure) {
+func unknownMessagesAreNotReplayed(t *testing.T, config configure) {
 	c, _ := client(t, config)
-	_, err := c.Replay(t.Context(), 7)
-	require.True(t, apiclient.Is(err, "not_parked"), "%v", err)
+	for _, id := range []int64{7, 0, -1, math.MinInt64, math.MaxInt64} {
+		_, err := c.Replay(t.Context(), id)
+		require.True(t, apiclient.Is(err, "not_found"), "%d: %v", id, err)
+	}
 	ms, err := c.Messages(t.Context(), "", 0, 0)
 	require.NoError(t, err)
 	require.Empty(t, ms.Items)
