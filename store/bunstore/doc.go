@@ -40,6 +40,7 @@
 //	db, err := bunstore.New(bun.NewDB(write, pgdialect.New()), bunstore.Config{})
 //
 // Transactions are serializable, views repeatable reads; what the database takes back for another's sake is run again as a
-// whole. Ids sort by their bytes, whatever the database's collation. lock_timeout, in milliseconds, bounds the wait for rows
+// whole. The queue's steps are single statements that name all they decide by, so they read what is committed, leave to
+// others what those are leasing, and take nobody's transaction back. Ids sort by their bytes, whatever the database's collation. lock_timeout, in milliseconds, bounds the wait for rows
 // that another transaction has written, which ends in store.ErrBusy.
 package bunstore

@@ -94,7 +94,7 @@ func Migrate(ctx context.Context, db *bun.DB) error {
 		if m.Applied {
 			continue
 		}
-		if err := d.run(ctx, false, "", func(ctx context.Context, s *session) error { return apply(ctx, s, m) }); err != nil {
+		if err := d.run(ctx, forUpdate, "", func(ctx context.Context, s *session) error { return apply(ctx, s, m) }); err != nil {
 			return fmt.Errorf("bunstore: migration %d (%s): %w", m.Version, m.Name, err)
 		}
 	}

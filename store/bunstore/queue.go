@@ -27,10 +27,15 @@ const ready = "CASE m.state WHEN 'leased' THEN m.leased_until ELSE m.next_at END
 // lease leases up to limit heads that are due and meet the condition, oldest first.
 func (q queue) lease(ctx context.Context, holder string, now, until time.Time, limit int, condition string, args ...any) ([]store.Message, error) {
 	var out []store.Message
-	err := q.db.run(ctx, false, "", func(ctx context.Context, s *session) error {
+	err := q.db.run(ctx, forStatement, "", func(ctx context.Context, s *session) error {
 		var rows []messageRow
-		query := "UPDATE mspkit_message SET state = 'leased', holder = ?, leased_until = ?, attempts = attempts + 1, token = token + 1 " +
-			"WHERE id IN (SELECT m.id FROM mspkit_message AS m WHERE " + head + " AND " + ready + " <= ? AND " + condition + " ORDER BY m.id LIMIT ?) RETURNING *"
+		query := "UPDATE mspkit_message SET state = 'leased', holder = ?, leased_until = ?, attempts = attempts + 1, token = token + 1 WHERE id "
+		pick := "SELECT m.id FROM mspkit_message AS m WHERE " + head + " AND " + ready + " <= ? AND " + condition + " ORDER BY m.id LIMIT ?"
+		if q.db.postgres { // what another is leasing is left to it; an array is filled once, a list perhaps for each row
+			query += "= ANY (ARRAY(" + pick + " FOR UPDATE OF m SKIP LOCKED)) RETURNING *"
+		} else {
+			query += "IN (" + pick + ") RETURNING *"
+		}
 		args := append([]any{holder, micros(until), micros(now)}, append(args, limit)...)
 		if err := s.tx.NewRaw(query, args...).Scan(ctx, &rows); err != nil {
 			return s.fail("lease messages", err)
@@ -70,7 +75,7 @@ func lost(op string, id int64) error {
 // update runs one UPDATE in a transaction of its own and returns how many messages it changed.
 func (q queue) update(ctx context.Context, what, query string, args ...any) (int64, error) {
 	var n int64
-	err := q.db.run(ctx, false, "", func(ctx context.Context, s *session) error {
+	err := q.db.run(ctx, forStatement, "", func(ctx context.Context, s *session) error {
 		var err error
 		n, err = s.exec(ctx, what, "UPDATE mspkit_message SET "+query, args...)
 		return err
@@ -115,7 +120,7 @@ func (q queue) Replay(ctx context.Context, account string, id int64, now time.Ti
 
 func (q queue) List(ctx context.Context, query store.MessageQuery) ([]store.Message, error) {
 	var out []store.Message
-	err := q.db.run(ctx, true, "", func(ctx context.Context, s *session) error {
+	err := q.db.run(ctx, forView, "", func(ctx context.Context, s *session) error {
 		sel := s.tx.NewSelect().Model((*messageRow)(nil)).Where("id > ?", query.After).Order("id")
 		if query.Account != "" {
 			sel.Where("account = ?", query.Account)
@@ -132,7 +137,7 @@ func (q queue) List(ctx context.Context, query store.MessageQuery) ([]store.Mess
 
 func (q queue) Next(ctx context.Context) (time.Time, error) {
 	var next time.Time
-	err := q.db.run(ctx, true, "", func(ctx context.Context, s *session) error {
+	err := q.db.run(ctx, forView, "", func(ctx context.Context, s *session) error {
 		var soonest sql.NullInt64
 		if err := s.tx.QueryRowContext(ctx, "SELECT min("+ready+") FROM mspkit_message AS m WHERE "+head).Scan(&soonest); err != nil {
 			return s.fail("next message", err)

@@ -24,14 +24,14 @@ func (c scoped) View(ctx context.Context, fn func(context.Context, store.View) e
 	if c.account == "" {
 		return fmt.Errorf("bunstore: view: %w", store.ErrNoAccount)
 	}
-	return c.db.run(ctx, true, c.account, func(ctx context.Context, s *session) error { return fn(ctx, s.roles().View()) })
+	return c.db.run(ctx, forView, c.account, func(ctx context.Context, s *session) error { return fn(ctx, s.roles().View()) })
 }
 
 func (c scoped) Update(ctx context.Context, fn func(context.Context, store.Tx) error) error {
 	if c.account == "" {
 		return fmt.Errorf("bunstore: update: %w", store.ErrNoAccount)
 	}
-	return c.db.run(ctx, false, c.account, func(ctx context.Context, s *session) error { return fn(ctx, s.roles()) })
+	return c.db.run(ctx, forUpdate, c.account, func(ctx context.Context, s *session) error { return fn(ctx, s.roles()) })
 }
 
 // Bind opens the roles of an account in a transaction that the host has begun, and commits or rolls back itself. An error
@@ -51,13 +51,22 @@ func (d *DB) Bind(tx bun.Tx, account string) (store.Tx, error) {
 // nested marks the ctx of a closure with the DB whose transaction it runs in.
 type nested struct{ db *DB }
 
+// purpose is what a transaction is for.
+type purpose uint8
+
+const (
+	forUpdate    purpose = iota // decides by all that it reads
+	forView                     // only reads
+	forStatement                // writes by one statement, which names all that it decides by
+)
+
 // run runs fn in a transaction, again when the database takes that back.
-func (d *DB) run(ctx context.Context, readOnly bool, account string, fn func(context.Context, *session) error) error {
+func (d *DB) run(ctx context.Context, p purpose, account string, fn func(context.Context, *session) error) error {
 	if ctx.Value(nested{d}) != nil {
 		return fmt.Errorf("bunstore: begin: %w", store.ErrNested)
 	}
 	for attempt := 1; ; attempt++ {
-		err := d.once(ctx, readOnly, account, fn)
+		err := d.once(ctx, p, account, fn)
 		if err == nil || errors.Is(err, store.ErrBusy) {
 			return err
 		}
@@ -87,15 +96,15 @@ func (d *DB) classify(err error) Fault {
 }
 
 // once runs fn in one transaction and commits it. Whatever else ends it, a panic included, rolls back.
-func (d *DB) once(ctx context.Context, readOnly bool, account string, fn func(context.Context, *session) error) error {
-	tx, cancel, err := d.begin(ctx, readOnly)
+func (d *DB) once(ctx context.Context, p purpose, account string, fn func(context.Context, *session) error) error {
+	tx, cancel, err := d.begin(ctx, p)
 	if err != nil {
 		return err
 	}
 	defer cancel()
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	s := newSession(d, tx, account)
-	s.readOnly = readOnly
+	s.readOnly = p == forView
 	ctx = context.WithValue(ctx, nested{d}, true)
 	err = fn(ctx, s)
 	if s.err != nil { // a statement failed: there is nothing whole to commit, whatever fn made of it
@@ -116,16 +125,13 @@ func (d *DB) once(ctx context.Context, readOnly bool, account string, fn func(co
 }
 
 // begin is the one place where transactions begin. Cancel ends what waits on the transaction's behalf.
-func (d *DB) begin(ctx context.Context, readOnly bool) (bun.Tx, func(), error) {
-	db, opts := d.write, &sql.TxOptions{ReadOnly: readOnly}
-	if readOnly {
+func (d *DB) begin(ctx context.Context, p purpose) (bun.Tx, func(), error) {
+	db, opts := d.write, &sql.TxOptions{ReadOnly: p == forView}
+	if p == forView {
 		db = d.read
 	}
 	if d.postgres { // SQLite knows no other isolation than serializable
-		opts.Isolation = sql.LevelSerializable
-		if readOnly {
-			opts.Isolation = sql.LevelRepeatableRead
-		}
+		opts.Isolation = [...]sql.IsolationLevel{forUpdate: sql.LevelSerializable, forView: sql.LevelRepeatableRead, forStatement: sql.LevelReadCommitted}[p]
 	}
 	limited, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(d.cfg.BeginTimeout, func() { cancel(store.ErrBusy) })
