@@ -8,6 +8,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -88,13 +89,25 @@ var strictJSON = huma.Format{
 	Marshal: func(w io.Writer, v any) error { return json.MarshalWrite(w, v) },
 	Unmarshal: func(data []byte, v any) error {
 		if err := json.Unmarshal(data, v, json.RejectUnknownMembers(true)); err != nil {
-			return err
+			return plainly(err)
 		}
 		if _, untyped := v.(*any); untyped { // the first of two readings, of which an error says that there is no JSON
 			return nil
 		}
 		return refuseNUL(data)
 	},
+}
+
+// plainly says what is wrong with JSON without the names of Go types.
+func plainly(err error) error {
+	e, ok := errors.AsType[*json.SemanticError](err)
+	switch {
+	case !ok:
+		return err
+	case errors.Is(err, json.ErrUnknownName):
+		return fmt.Errorf("unknown member %q at %s", e.JSONPointer.LastToken(), e.JSONPointer)
+	}
+	return fmt.Errorf("unfit value at %q", string(e.JSONPointer))
 }
 
 // refuseNUL refuses JSON of which a text holds a NUL, which no database takes. It says where.

@@ -47,6 +47,12 @@ func bodiesAreReadStrictly(t *testing.T, config configure) {
 		require.Equal(t, "application/problem+json", resp.Header.Get("Content-Type"), name)
 		require.Contains(t, text, `"code":"`+c.code+`"`, name)
 	}
+	for body, says := range map[string]string{`{"Partner":"birch"}`: `unknown member \"Partner\"`, `{"terms":{"Exact":true}}`: `at /terms/Exact`} {
+		resp, text := ask(t, http.MethodPost, home+"/api/projects", body, "Content-Type", "application/json")
+		require.Equal(t, 422, resp.StatusCode, text)
+		require.Contains(t, text, says)
+		require.NotContains(t, text, "shapes.", "the names of Go types are ours alone")
+	}
 	resp, text := ask(t, http.MethodGet, home+"/api/clients?limt=3", "")
 	require.Equal(t, http.StatusUnprocessableEntity, resp.StatusCode, "a misspelt parameter: %s", text)
 	resp, text = ask(t, http.MethodGet, home+"/api/clients/c1", "")
