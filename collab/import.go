@@ -53,7 +53,10 @@ func (s *Service) startRun(ctx context.Context, a Actor, run Run, o ImportOption
 	}
 	now := s.now()
 	run.ID, run.State, run.By, run.StartedAt = RunID(s.cfg.NewID()), RunRunning, a.Name, now
-	if run.PageSize = o.PageSize; run.PageSize <= 0 || run.PageSize > MaxPage {
+	if o.PageSize < 0 || o.PageSize > MaxPage {
+		return Run{}, &Invalid{Op: "import", Fields: []FieldError{{"page_size", "range", fmt.Sprintf("is %d; needed are 1 to %d, or 0 for the usual size", o.PageSize, MaxPage)}}}
+	}
+	if run.PageSize = o.PageSize; run.PageSize == 0 {
 		run.PageSize = s.cfg.PageSize
 	}
 	err := s.update(ctx, func(ctx context.Context, tx Tx) error {

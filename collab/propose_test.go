@@ -269,3 +269,22 @@ func testModuleOffHidesTheArea(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, on, "the switch can be seen")
 }
+
+func TestPointsAndPageSizesAreNumbersInRange(t *testing.T) {
+	w := newWorld(t)
+	survey := collabtest.NorthwindSurveys()[1]
+	survey.ID, survey.Content.Sections[0].Questions[0].Options[0].Points = "odd", "abc"
+	_, err := w.Alder.Collab.SaveSurvey(w.ctx, w.Alder.Staff, survey)
+	require.ErrorIs(t, err, collab.ErrInvalid)
+	survey.Content.Sections[0].Questions[0].Options[0].Points = "-2.5"
+	_, err = w.Alder.Collab.SaveSurvey(w.ctx, w.Alder.Staff, survey)
+	require.NoError(t, err)
+	p := w.accepted()
+	for _, size := range []int{-1, collab.MaxPage + 1} {
+		_, err = w.Alder.Collab.Import(w.ctx, w.Alder.Staff, p.ID, collab.ImportOptions{PageSize: size})
+		require.ErrorIs(t, err, collab.ErrInvalid)
+	}
+	run, err := w.Alder.Collab.Import(w.ctx, w.Alder.Staff, p.ID, collab.ImportOptions{})
+	require.NoError(t, err)
+	require.Equal(t, collab.MaxPage, run.PageSize)
+}

@@ -84,6 +84,7 @@ func (k *contentCheck) question(at string, q Question, asked map[string]bool) {
 		k.id(opt+".id", o.ID, options)
 		k.text(opt+".text", o.Text, 0, MaxText)
 		k.text(opt+".points", o.Points, 0, MaxName)
+		k.decimal(opt+".points", o.Points)
 	}
 }
 
