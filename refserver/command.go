@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/mspkit/mspkit/collab/collabhttp"
+	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/app"
 	"github.com/mspkit/mspkit/refserver/internal/demo"
 )
@@ -147,6 +149,9 @@ func (c command) key() error {
 	}); err != nil {
 		return err
 	}
+	if path == "" {
+		return errors.New("-key is missing: give a key file")
+	}
 	k, err := collabhttp.LoadOrCreateKey(path)
 	if err != nil {
 		return err
@@ -156,9 +161,9 @@ func (c command) key() error {
 }
 
 func (c command) version() error {
-	version := "unknown"
+	version := api.Version
 	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version + " " + info.GoVersion
+		version += ", build " + info.Main.Version + ", " + info.GoVersion
 	}
 	_, err := fmt.Fprintln(c.stdout, "refserver", version)
 	return err

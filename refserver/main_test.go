@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/apiclient"
 )
 
@@ -61,7 +62,11 @@ func TestCommandLines(t *testing.T) {
 	require.Contains(t, out, "refserver serve")
 	out, _, err = commandLine(t, nil, "version")
 	require.NoError(t, err)
-	require.Contains(t, out, "refserver")
+	require.Contains(t, out, "refserver "+api.Version, "as /docs says it")
+	_, _, err = commandLine(t, nil, "key", "-key", "")
+	require.ErrorContains(t, err, "-key is missing")
+	_, _, err = commandLine(t, nil, "migrate", "-db", "")
+	require.ErrorContains(t, err, "-db is missing")
 }
 
 func TestEnvironmentGivesWayToFlags(t *testing.T) {
