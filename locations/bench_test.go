@@ -2,44 +2,121 @@ package locations
 
 import (
 	"fmt"
+	"hash/maphash"
+	"math/rand/v2"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 )
 
-// BenchmarkDiff measures Compare on ordered trees of which 0.1% of the nodes differ, beside a merge join written
-// out by hand over the same nodes: the metric x-of-hand is the quotient.
+// BenchmarkDiff measures Compare, which has the prints of both trees, on trees of which 0.1% of the nodes differ, beside a merge join over
+// the same ordered nodes that is written out by hand and compares every field: x-merge is the quotient. It says what building a tree
+// costs too, where the prints come from, and what Compare allocates a node when nothing differs.
+//
+//	go test ./locations -run '^$' -bench Diff -benchtime 5x
 func BenchmarkDiff(b *testing.B) {
 	for _, size := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			ours, theirs := grid(size), grid(size)
-			for i := 500; i < size; i += 1000 {
-				theirs[i].Name += " "
-			}
-			x, err := Build(ours, Rules{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			y, err := Build(theirs, Rules{})
-			if err != nil {
-				b.Fatal(err)
-			}
+			x, y := benchTrees(b, size)
 			var mine, hand time.Duration
-			b.ReportAllocs()
 			for b.Loop() {
-				start := time.Now()
-				n := len(Compare(x, y).Changes)
-				mine += time.Since(start)
-				start = time.Now()
-				m := len(byHand(x.nodes, y.nodes))
-				hand += time.Since(start)
-				if n != m || n == 0 {
-					b.Fatalf("%d changes, by hand %d", n, m)
+				mine += timed(func() { sink = len(Compare(x, y).Changes) })
+				n := sink
+				hand += timed(func() { sink = len(byHand(x.nodes, y.nodes)) })
+				if n != sink || n == 0 {
+					b.Fatalf("%d changes, by hand %d", n, sink)
 				}
 			}
-			b.ReportMetric(float64(mine.Nanoseconds())/float64(b.N)/float64(size), "ns/node")
-			b.ReportMetric(float64(mine)/float64(hand), "x-of-hand")
+			build := timed(func() { _, _ = build(x.nodes) })
+			nodes := float64(b.N) * float64(size)
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(mine)/nodes, "ns/node")
+			b.ReportMetric(float64(build)/float64(size), "build-ns/node")
+			b.ReportMetric(float64(mine)/float64(hand), "x-merge")
+			b.ReportMetric(float64(allocated(func() { Compare(x, x) }))/float64(size), "equal-B/node")
 		})
 	}
+}
+
+// BenchmarkDiffGrowth compares a large tree and small ones in turn: x-growth is what a node of the large one takes for one of a small one.
+func BenchmarkDiffGrowth(b *testing.B) {
+	const small, large = 10_000, 1_000_000
+	x, y := benchTrees(b, small)
+	p, q := benchTrees(b, large)
+	var few, many time.Duration
+	for b.Loop() {
+		few += timed(func() {
+			for range large / small {
+				sink = len(Compare(x, y).Changes)
+			}
+		})
+		many += timed(func() { sink = len(Compare(p, q).Changes) })
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(many)/float64(few), "x-growth")
+}
+
+// BenchmarkDiffUnordered compares an ordered tree with nodes in random order, field by field: once ordered as Build does it and then merged,
+// and once found by their keys in a table with open addressing. x-table is the quotient.
+func BenchmarkDiffUnordered(b *testing.B) {
+	for _, size := range []int{10_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			x, y := benchTrees(b, size)
+			shuffled := slices.Clone(y.nodes)
+			rand.New(rand.NewPCG(1, 2)).Shuffle(size, func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+			work := make([]Node, size)
+			var mine, table time.Duration
+			for b.Loop() {
+				copy(work, shuffled)
+				mine += timed(func() {
+					sortByKey(work)
+					sink = len(byHand(x.nodes, work))
+				})
+				n := sink
+				table += timed(func() { sink = len(byTable(x.nodes, shuffled)) })
+				if n != sink || n == 0 {
+					b.Fatalf("%d changes, by table %d", n, sink)
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(mine)/float64(b.N)/float64(size), "ns/node")
+			b.ReportMetric(float64(mine)/float64(table), "x-table")
+		})
+	}
+}
+
+var sink int
+
+func timed(fn func()) time.Duration {
+	start := time.Now()
+	fn()
+	return time.Since(start)
+}
+
+func allocated(fn func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	fn()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// benchTrees makes two trees that share no memory, with another name for 0.1% of the nodes, spread at random.
+func benchTrees(b *testing.B, size int) (x, y *Tree) {
+	b.Helper()
+	ours, theirs := grid(size), grid(size)
+	for _, i := range rand.New(rand.NewPCG(3, 4)).Perm(size)[:size/1000] {
+		theirs[i].Name += " "
+	}
+	var err error
+	if x, err = Build(ours, Rules{}); err != nil {
+		b.Fatal(err)
+	}
+	if y, err = Build(theirs, Rules{}); err != nil {
+		b.Fatal(err)
+	}
+	return x, y
 }
 
 // byHand is the merge join that the package has to keep up with.
@@ -68,6 +145,48 @@ func byHand(a, b []Node) []Change {
 	}
 	for ; j < len(b); j++ {
 		out = append(out, Change{Key: b[j].Key, Kind: Extra, Theirs: b[j]})
+	}
+	return out
+}
+
+// byTable is a join over a table with open addressing: the limit where one side is in no order. Its changes are in none either.
+func byTable(a, b []Node) []Change {
+	size := 4
+	for size < 2*len(a) {
+		size *= 2
+	}
+	slots := make([]int32, size) // index in a, and one; 0 is free
+	seed := maphash.MakeSeed()
+	at := func(k Key) int { return int(maphash.String(seed, string(k))) & (size - 1) }
+	for i := range a {
+		s := at(a[i].Key)
+		for slots[s] != 0 {
+			s = (s + 1) & (size - 1)
+		}
+		slots[s] = int32(i + 1)
+	}
+	seen := make([]bool, len(a))
+	var out []Change
+	for j := range b {
+		y := &b[j]
+		s := at(y.Key)
+		for slots[s] != 0 && a[slots[s]-1].Key != y.Key {
+			s = (s + 1) & (size - 1)
+		}
+		if slots[s] == 0 {
+			out = append(out, Change{Key: y.Key, Kind: Extra, Theirs: *y})
+			continue
+		}
+		i := slots[s] - 1
+		seen[i] = true
+		if f := differing(&a[i], y); f != 0 {
+			out = append(out, Change{Key: y.Key, Kind: Changed, Fields: f, Ours: a[i], Theirs: *y})
+		}
+	}
+	for i, s := range seen {
+		if !s {
+			out = append(out, Change{Key: a[i].Key, Kind: Missing, Ours: a[i]})
+		}
 	}
 	return out
 }
