@@ -137,7 +137,7 @@ func TestBadInputIsRefusedAndChangesNothing(t *testing.T) {
 			{"offer to nobody", "partner", 409, func() error { return offer(alder, "nobody", dineIn, "new_client") }},
 			{"offer of no survey", "invalid", 422, func() error { return offer(alder, "birch", "nothing", "copy_survey") }},
 			{"offer to itself", "invalid", 422, func() error { return offer(alder, "alder", dineIn, "new_client") }},
-			{"replay of no message", "not_parked", 409, func() error { return second(alder.Replay(ctx, 1<<40)) }},
+			{"replay of no message", "not_found", 404, func() error { return second(alder.Replay(ctx, 1<<40)) }},
 		})
 	})
 	t.Run("wrong party", func(t *testing.T) {
