@@ -26,6 +26,7 @@ type counts struct{ Prepared, Queries, Execs int64 }
 type countingDriver struct {
 	driver.Driver
 	prepared, queries, execs atomic.Int64
+	rows                     atomic.Int64 // executions of prepared statements: not among the counts
 }
 
 func (d *countingDriver) take() counts {
@@ -74,6 +75,7 @@ type countingStmt struct {
 }
 
 func (s countingStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	s.d.rows.Add(1)
 	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 }
 
