@@ -47,12 +47,19 @@ func Status(ctx context.Context, db *bun.DB) ([]Migration, error) {
 	if err != nil {
 		return nil, err
 	}
-	there, err := hasMigrations(ctx, db)
-	if err != nil || !there {
-		return steps, err
+	d, err := New(db, Config{})
+	if err != nil {
+		return nil, err
 	}
 	var rows []migrationRow
-	if err := db.NewSelect().Model(&rows).Scan(ctx); err != nil {
+	if err := d.run(ctx, forView, "", func(ctx context.Context, s *session) error {
+		rows = nil
+		there, err := hasMigrations(ctx, s.tx)
+		if err != nil || !there {
+			return err
+		}
+		return s.tx.NewSelect().Model(&rows).Scan(ctx)
+	}); err != nil {
 		return nil, fmt.Errorf("bunstore: read the schema's version: %w", err)
 	}
 	for _, r := range rows {
@@ -153,7 +160,7 @@ func steps(db *bun.DB) ([]Migration, error) {
 }
 
 // hasMigrations asks the database's own catalogue, so that asking for the status writes nothing.
-func hasMigrations(ctx context.Context, db *bun.DB) (bool, error) {
+func hasMigrations(ctx context.Context, db bun.IDB) (bool, error) {
 	query := "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'mspkit_migration'"
 	if db.Dialect().Name() == dialect.PG {
 		query = "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = 'mspkit_migration'"
