@@ -119,6 +119,9 @@ func (d *DB) once(ctx context.Context, p purpose, account string, fn func(contex
 		}
 	}
 	if err := tx.Commit(); err != nil {
+		if ended := context.Cause(ctx); ended != nil && errors.Is(err, sql.ErrTxDone) {
+			err = ended // which has rolled back already
+		}
 		return fmt.Errorf("bunstore: commit: %w", err)
 	}
 	return nil
