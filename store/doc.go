@@ -22,7 +22,7 @@
 //	import, speed of Bun's bulk insert                              >= 1.5   1.4          1.2      missed
 //	import, allocations of kept prepared statements                 <= 1.1   0.72         0.72
 //	import again, reading links, speed of ON CONFLICT on each row   >= 8     3.6 to 5.6   5.4      missed
-//	import again, the whole of it                                   >= 8     1.9 to 2.3   1.9      missed
+//	import again, the whole of it                                   >= 8     1.9 to 2.6   1.9      missed
 //	import, memory of 90,000 shops more                             < 64 MiB              2 MiB
 //	diff of 1,000,000 nodes with prints, time of a merge by hand    <= 0.1   0.06 to 0.07
 //	diff, bytes a node besides the changes                          < 1      0
@@ -33,9 +33,10 @@
 //	push of 100 changes among 30,000 places for one among 3,000     bytes 1.01, writing statements 1.00
 //
 // What is missed. Of what kept prepared statements take, SQLite's own work on the four rows and their indexes is almost a half (0.46 at 5,000 shops, taken by
-// copying the same rows from another file), which no way of handing rows over can take less than; the rest is the driver's and database/sql's
-// work for each value. Bun's bulk insert takes no more than 1.05 to 1.2 of what kept statements take, and so 1.5 would leave less for handing the
-// rows over than this driver needs. Importing again what is there reads a link for each shop, eleven columns of it, of which the
+// copying the same rows from another file), which no way of handing rows over can take less than. The roles hand them over in a further 0.38; with Bun's
+// bulk insert at 1.15, a speed of 1.5 would leave 0.31 for the 65 values of a shop, which the driver binds one by one. With more shops SQLite's share grows.
+//
+// Importing again what is there reads a link for each shop, eleven columns of it, of which the
 // decision uses four; the whole import also commits three times a page (lease, run, settlement) where ON CONFLICT that finds nothing new
 // writes nothing, so that there the disk decides.
 //

@@ -9,8 +9,9 @@ import (
 	"github.com/uptrace/bun/schema"
 )
 
-// argsAtOnce bounds the values of a statement that inserts several rows. Some rows to a statement take SQLite's driver a third less time
-// than a statement for each; with some hundred values it loses that again, because it looks for each among all of them.
+// argsAtOnce bounds the values of a statement that inserts several rows. On SQLite, where a statement for each row of an import spends half of
+// its time on the way into the engine, this takes an eighth off; with some hundred values it is lost again, because the driver looks for
+// each value among all of them.
 const argsAtOnce = 64
 
 // verbInsertMany inserts as many rows as argsAtOnce allows, each unless a unique key is there already.
