@@ -42,7 +42,7 @@ func (t *Tree) Chain(k Key) (Print, bool) {
 	}
 	entry := func(k Key) (Entry, bool) {
 		if i := t.find(k); i >= 0 {
-			return Entry{Key: k, Parent: t.nodes[i].Parent, Own: t.own[i], Inactive: t.nodes[i].Inactive}, true
+			return Entry{Key: k, Parent: t.nodes[i].Parent, Own: t.prints().own[i], Inactive: t.nodes[i].Inactive}, true
 		}
 		return Entry{}, false
 	}

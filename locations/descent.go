@@ -88,12 +88,13 @@ func (d *descent) want() {
 			if !quiet {
 				d.wanted[k] = true
 			}
-		case quiet && d.ours.sub[i] == (Print{}):
-		case e.Own != d.ours.own[i] || e.Parent != d.ours.nodes[i].Parent:
+		case quiet && d.ours.quiet[i]:
+		case e.Own != d.ours.prints().own[i] || e.Parent != d.ours.nodes[i].Parent:
 			d.wanted[k] = true
 		}
 	}
-	d.missing(d.ours.tops())
+	kids := d.ours.family()
+	d.missing(kids, kids.tops())
 	if len(d.seen) < d.head.Nodes {
 		// The partner may hold what we miss in quiet parts that were not walked: it is asked for by key.
 		for _, k := range d.absent {
@@ -103,9 +104,9 @@ func (d *descent) want() {
 }
 
 // missing walks our tree down to where the partner's is equal, and collects what the partner did not tell of.
-func (d *descent) missing(nodes []int32) {
+func (d *descent) missing(kids family, nodes []int32) {
 	for _, i := range nodes {
-		k, sub := d.ours.nodes[i].Key, d.ours.sub[i]
+		k, sub := d.ours.nodes[i].Key, d.ours.prints().sub[i]
 		e, told := d.seen[k]
 		if sub == (Print{}) || told && e.Sub == sub {
 			continue
@@ -113,7 +114,7 @@ func (d *descent) missing(nodes []int32) {
 		if !told {
 			d.absent = append(d.absent, k)
 		}
-		d.missing(d.ours.children(int(i)))
+		d.missing(kids, kids.of(int(i)))
 	}
 }
 

@@ -69,38 +69,42 @@ func (d Diff) Counts() Counts {
 
 // Compare lists what differs between the owner's tree and another's copy. A node that is inactive with nothing
 // active below it counts as equal to one that is absent, and to any other such node; the active flag is
-// compared when both sides have the node and one of them uses it.
+// compared when both sides have the node and one of them uses it. The nodes are compared field by field; where the
+// prints of both trees were made before, only those are whose prints differ, which takes less than a tenth of the time.
 func Compare(owner, other *Tree) Diff { return diff(owner.side(), other.side()) }
 
-// side is one half of a comparison: nodes ordered by key, with their prints. It may be a whole tree or only
-// the part of it that is known to differ.
+// side is one half of a comparison: nodes ordered by key. It may be a whole tree or only the part of it that is
+// known to differ.
 type side struct {
-	nodes    []Node
-	parent   []int32 // as in a Tree; nil of a part
-	own, sub []Print
-	edited   []bool // nil where nothing was edited
+	nodes  []Node
+	quiet  []bool
+	edited []bool  // nil where nothing was edited
+	parent []int32 // as in a Tree, with the own prints; nil where they are not there
+	own    []Print
 }
 
 func (t *Tree) side() side {
-	return side{nodes: t.nodes, parent: t.parent, own: t.own, sub: t.sub, edited: t.edited}
+	s := side{nodes: t.nodes, quiet: t.quiet, edited: t.edited}
+	if p := t.made.Load(); p != nil {
+		s.parent, s.own = t.parent, p.own
+	}
+	return s
 }
 
 // sparse makes a side of single rows ordered by key.
 func sparse(rows []Stored) side {
 	n := len(rows)
-	s := side{nodes: make([]Node, n), own: make([]Print, n), sub: make([]Print, n), edited: make([]bool, n)}
+	s := side{nodes: make([]Node, n), quiet: make([]bool, n), edited: make([]bool, n)}
 	for i, r := range rows {
-		s.nodes[i], s.own[i], s.sub[i], s.edited[i] = r.Node, r.Own, r.Sub, r.Edited
+		s.nodes[i], s.quiet[i], s.edited[i] = r.Node, r.Sub == (Print{}), r.Edited
 	}
 	return s
 }
 
-func (s *side) quiet(i int) bool { return s.sub[i] == (Print{}) }
-
 // alike reports by prints alone that two nodes are equal and stand under the same parent: the print of a node covers its key. False says
 // nothing yet. Prints and parents stand close together, the nodes and their texts do not: a large tree is compared mostly without them.
 func alike(a, b *side, i, j int) bool {
-	if a.own[i] != b.own[j] || a.parent == nil || b.parent == nil {
+	if a.own[i] != b.own[j] {
 		return false
 	}
 	p, q := a.parent[i], b.parent[j]
@@ -110,17 +114,18 @@ func alike(a, b *side, i, j int) bool {
 // diff is the one home of the rule: a merge join over both sides. It allocates only for changes.
 func diff(a, b side) Diff {
 	var d Diff
+	printed := a.own != nil && b.own != nil
 	i, j := 0, 0
 	for i < len(a.nodes) && j < len(b.nodes) {
-		if alike(&a, &b, i, j) {
+		if printed && alike(&a, &b, i, j) {
 			i++
 			j++
 			continue
 		}
 		x, y := &a.nodes[i], &b.nodes[j]
 		if x.Key == y.Key {
-			if a.own[i] != b.own[j] || x.Parent != y.Parent {
-				d.both(&a, &b, i, j)
+			if f := differing(x, y); f != 0 {
+				d.both(&a, &b, i, j, f)
 			}
 			i++
 			j++
@@ -141,33 +146,32 @@ func diff(a, b side) Diff {
 	return d
 }
 
-func (d *Diff) both(a, b *side, i, j int) {
-	closed := a.quiet(i)
-	if closed && b.quiet(j) {
+func (d *Diff) both(a, b *side, i, j int, f Fields) {
+	if a.quiet[i] && b.quiet[j] {
 		return
 	}
 	x, y := &a.nodes[i], &b.nodes[j]
 	c := Change{
-		Key: x.Key, Kind: Changed, Fields: differing(x, y), Ours: x.Clone(), Theirs: y.Clone(), Closed: closed,
+		Key: x.Key, Kind: Changed, Fields: f, Ours: x.Clone(), Theirs: y.Clone(), Closed: a.quiet[i],
 		Edited: b.edited != nil && b.edited[j],
 	}
 	switch {
-	case c.Fields.Has(FieldLevel):
+	case f.Has(FieldLevel):
 		c.Kind = LevelChanged
-	case c.Fields.Has(FieldParent):
+	case f.Has(FieldParent):
 		c.Kind = Moved
 	}
 	d.Changes = append(d.Changes, c)
 }
 
 func (d *Diff) missing(a *side, i int) {
-	if !a.quiet(i) {
+	if !a.quiet[i] {
 		d.Changes = append(d.Changes, Change{Key: a.nodes[i].Key, Kind: Missing, Ours: a.nodes[i].Clone()})
 	}
 }
 
 func (d *Diff) extra(b *side, j int) {
-	if !b.quiet(j) {
+	if !b.quiet[j] {
 		d.Changes = append(d.Changes, Change{
 			Key: b.nodes[j].Key, Kind: Extra, Theirs: b.nodes[j].Clone(), Edited: b.edited != nil && b.edited[j],
 		})

@@ -4,18 +4,17 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
-// Tree is an immutable hierarchy with its fingerprints. Build makes one; the zero value is the empty tree.
+// Tree is an immutable hierarchy. Build makes one; the zero value is the empty tree. The fingerprints are made when they are
+// first asked for, and kept.
 type Tree struct {
 	nodes  []Node  // ordered by key
 	parent []int32 // index of the node above, or -1
-	first  []int32 // children of node i are below[first[i]:first[i+1]]; the tops follow under index len(nodes)
-	below  []int32
-	own    []Print
-	sub    []Print
-	root   Print
-	edited []bool // nil where nothing was edited
+	quiet  []bool  // inactive with nothing active below
+	edited []bool  // nil where nothing was edited
+	made   atomic.Pointer[prints]
 }
 
 // Build orders the nodes and checks them: every node on its own against the rules, then the tree as a whole.
@@ -46,9 +45,24 @@ func build(nodes []Node) (*Tree, Problems) {
 	if len(ps) > 0 {
 		return nil, ps
 	}
-	t.order()
-	t.prints()
+	t.hush()
 	return t, nil
+}
+
+// hush finds the quiet nodes: an active node wakes itself and all above it.
+func (t *Tree) hush() {
+	t.quiet = make([]bool, len(t.nodes))
+	for i := range t.quiet {
+		t.quiet[i] = true
+	}
+	for i := range t.nodes {
+		if t.nodes[i].Inactive {
+			continue
+		}
+		for j := int32(i); j >= 0 && t.quiet[j]; j = t.parent[j] {
+			t.quiet[j] = false
+		}
+	}
 }
 
 func byKey(a, b Node) int { return cmp.Compare(a.Key, b.Key) }
@@ -62,72 +76,11 @@ func (t *Tree) find(k Key) int {
 	return i
 }
 
-// order groups the children under their parents, by key.
-func (t *Tree) order() {
-	n := len(t.nodes)
-	t.first = make([]int32, n+2)
-	slot := func(i int) int32 {
-		if p := t.parent[i]; p >= 0 {
-			return p
-		}
-		return int32(n)
-	}
-	for i := range n {
-		t.first[slot(i)+1]++
-	}
-	for i := range n + 1 {
-		t.first[i+1] += t.first[i]
-	}
-	next := slices.Clone(t.first)
-	t.below = make([]int32, n)
-	for i := range n {
-		s := slot(i)
-		t.below[next[s]] = int32(i)
-		next[s]++
-	}
-}
-
-func (t *Tree) children(i int) []int32 { return t.below[t.first[i]:t.first[i+1]] }
-
-// tops returns the nodes without a parent.
-func (t *Tree) tops() []int32 {
-	if len(t.nodes) == 0 {
-		return nil
-	}
-	return t.children(len(t.nodes))
-}
-
-// prints computes every print, from the lowest nodes upward.
-func (t *Tree) prints() {
-	n := len(t.nodes)
-	t.own, t.sub = make([]Print, n), make([]Print, n)
-	down := make([]int32, 0, n) // parents before children
-	down = append(down, t.tops()...)
-	for i := 0; i < len(down); i++ {
-		down = append(down, t.children(int(down[i]))...)
-	}
-	var buf []byte
-	var s subPrinter
-	for _, i := range slices.Backward(down) {
-		t.own[i], buf = ownPrint(&t.nodes[i], buf)
-		s.begin(t.own[i])
-		for _, c := range t.children(int(i)) {
-			s.add(t.sub[c])
-		}
-		t.sub[i] = s.end(t.nodes[i].Inactive)
-	}
-	s.beginRoot()
-	for _, c := range t.tops() {
-		s.add(t.sub[c])
-	}
-	t.root = s.endRoot()
-}
-
 // Len returns the number of nodes, inactive ones included.
 func (t *Tree) Len() int { return len(t.nodes) }
 
 // Root returns the print over all top nodes. Equal roots are equal trees: Diff finds nothing.
-func (t *Tree) Root() Print { return t.root }
+func (t *Tree) Root() Print { return t.prints().root }
 
 // Node returns the node of a key.
 func (t *Tree) Node(k Key) (Node, bool) {
@@ -151,7 +104,7 @@ func (t *Tree) Nodes() []Node {
 // node, one that is inactive with nothing active below it.
 func (t *Tree) Sub(k Key) Print {
 	if i := t.find(k); i >= 0 {
-		return t.sub[i]
+		return t.prints().sub[i]
 	}
 	return Print{}
 }
@@ -166,7 +119,8 @@ func (t *Tree) Rows() []Stored {
 }
 
 func (t *Tree) row(i int) Stored {
-	return Stored{Node: t.nodes[i].Clone(), Own: t.own[i], Sub: t.sub[i], Edited: t.isEdited(i)}
+	p := t.prints()
+	return Stored{Node: t.nodes[i].Clone(), Own: p.own[i], Sub: p.sub[i], Edited: t.isEdited(i)}
 }
 
 func (t *Tree) isEdited(i int) bool { return t.edited != nil && t.edited[i] }

@@ -46,10 +46,11 @@ func pages(next func(after Key) ([]Stored, error), most int) ([]Stored, error) {
 // them, whose prints are others now. Every key of base is in next.
 func changedRows(base, next *Tree) []Stored {
 	var rows []Stored
+	was, is := base.prints(), next.prints()
 	i := 0
 	for j := range next.nodes {
 		if i < len(base.nodes) && base.nodes[i].Key == next.nodes[j].Key {
-			same := base.own[i] == next.own[j] && base.sub[i] == next.sub[j] &&
+			same := was.own[i] == is.own[j] && was.sub[i] == is.sub[j] &&
 				base.nodes[i].Parent == next.nodes[j].Parent && base.isEdited(i) == next.isEdited(j)
 			i++
 			if same {
