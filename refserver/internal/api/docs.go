@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/mspkit/mspkit/refserver/internal/ui"
 )
 
 //go:embed docs.html
@@ -53,7 +55,7 @@ func (a *api) document(mux *http.ServeMux) error {
 		return fmt.Errorf("api: docs page: %w", err)
 	}
 	var html bytes.Buffer
-	if err := t.Execute(&html, map[string]any{"Info": doc.Info, "Areas": docAreas(doc), "Shapes": docShapes(doc)}); err != nil {
+	if err := t.Execute(&html, map[string]any{"Info": doc.Info, "Areas": docAreas(doc), "Shapes": docShapes(doc), "Styles": ui.Styles()}); err != nil {
 		return fmt.Errorf("api: docs page: %w", err)
 	}
 	serve := func(contentType string, body []byte) http.HandlerFunc {

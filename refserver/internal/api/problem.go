@@ -60,10 +60,11 @@ var problems = []struct {
 // errBody says that a request cannot be read.
 var errBody = errors.New("request cannot be read")
 
-const internal = "internal"
+// Internal is the code of an error that callers learn nothing of.
+const Internal = "internal"
 
-// problemOf says an error in the words of the API.
-func problemOf(err error) shapes.Problem {
+// ProblemOf says an error in the words of the API.
+func ProblemOf(err error) shapes.Problem {
 	for _, row := range problems {
 		for _, sentinel := range row.is {
 			if errors.Is(err, sentinel) {
@@ -71,13 +72,13 @@ func problemOf(err error) shapes.Problem {
 			}
 		}
 	}
-	return shapes.Problem{Type: web.URN + internal, Title: "internal error", Status: http.StatusInternalServerError, Code: internal}
+	return shapes.Problem{Type: web.URN + Internal, Title: "internal error", Status: http.StatusInternalServerError, Code: Internal}
 }
 
 // detailed adds what programs need of the errors that carry more than their words.
 func detailed(p shapes.Problem, err error) shapes.Problem {
 	if no, ok := errors.AsType[*collab.Refusal](err); ok {
-		p.Reasons = each(no.Reasons, problemOf)
+		p.Reasons = each(no.Reasons, ProblemOf)
 	}
 	if e, ok := errors.AsType[*collabhttp.RemoteError](err); ok {
 		p.System = string(e.System)
@@ -116,7 +117,7 @@ func refused(err error) *shapes.Problem {
 	if err == nil {
 		return nil
 	}
-	p := problemOf(err)
+	p := ProblemOf(err)
 	return &p
 }
 
@@ -129,8 +130,8 @@ func (f *failure) ContentType(string) string { return "application/problem+json"
 
 // failure makes the answer to an error, and logs in full what the caller is not told.
 func (a *api) failure(ctx context.Context, err error) error {
-	p := problemOf(err)
-	if p.Code == internal {
+	p := ProblemOf(err)
+	if p.Code == Internal {
 		p.Request = web.RequestID(ctx)
 		a.Log.ErrorContext(ctx, "internal error", "request_id", p.Request, "err", err)
 	}
@@ -154,7 +155,7 @@ func requestErrors(_ huma.Context, _ string, v any) (any, error) {
 	case http.StatusUnsupportedMediaType:
 		code = "media_type"
 	case http.StatusInternalServerError:
-		return &failure{shapes.Problem{Type: web.URN + internal, Title: "internal error", Status: m.Status, Code: internal}}, nil
+		return &failure{shapes.Problem{Type: web.URN + Internal, Title: "internal error", Status: m.Status, Code: Internal}}, nil
 	}
 	p := shapes.Problem{Type: web.URN + code, Title: m.Title, Status: m.Status, Code: code, Detail: m.Detail}
 	for _, e := range m.Errors {

@@ -75,7 +75,7 @@ var answers = map[string]struct {
 func TestEverySentinelHasItsStatus(t *testing.T) {
 	t.Parallel()
 	for name, want := range answers {
-		p := problemOf(fmt.Errorf("somewhere: %w", want.err))
+		p := ProblemOf(fmt.Errorf("somewhere: %w", want.err))
 		require.Equal(t, want.code, p.Code, name)
 		require.Equal(t, want.status, p.Status, name)
 		require.Equal(t, "urn:mspkit:"+want.code, p.Type, name)
@@ -130,11 +130,11 @@ func TestProblemsCarryWhatTheErrorKnows(t *testing.T) {
 		{locations.Problems{{Line: 3, Key: "1001", Field: "City", Rule: locations.RuleEmpty, Message: "is empty"}}, shapes.Problem{Code: "invalid", Fields: []shapes.Field{{Line: 3, Key: "1001", Field: "City", Rule: "empty", Message: "is empty"}}}},
 		{&locations.OverwritesError{Changes: []locations.Change{{Key: "1001", Kind: locations.Extra, Edited: true}}}, shapes.Problem{Code: "overwrites", Changes: []shapes.NodeDiff{{Key: "1001", Kind: "extra", Edited: true}}}},
 	} {
-		got := problemOf(fmt.Errorf("op: %w", c.err))
+		got := ProblemOf(fmt.Errorf("op: %w", c.err))
 		got.Type, got.Title, got.Status, got.Detail = "", "", 0, ""
 		require.Empty(t, cmp.Diff(c.want, got))
 	}
-	no := problemOf(&collab.Refusal{Op: "propose", Reasons: []error{&collab.ModuleError{System: "birch"}, collab.ErrPartner}})
+	no := ProblemOf(&collab.Refusal{Op: "propose", Reasons: []error{&collab.ModuleError{System: "birch"}, collab.ErrPartner}})
 	require.Len(t, no.Reasons, 2, "a refusal lists every reason")
 	require.Equal(t, "partner", no.Reasons[1].Code)
 }

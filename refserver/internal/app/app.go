@@ -46,7 +46,6 @@ type App struct {
 	courier  *courier.Courier
 	waker    *rivercourier.Waker
 	server   *http.Server
-	home     atomic.Pointer[http.Handler]
 	running  atomic.Bool
 	close    sync.Once
 	closeErr error
@@ -126,18 +125,21 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	mux.Handle(collabhttp.Prefix, collabhttp.NewHandler(collabhttp.HandlerConfig{
 		Peer: a.Collab.Inbound(), Pairer: a.Collab.InboundPairer(), Places: a.Locations.Inbound(), Partner: a.Collab.PartnerByKey, Signer: signer,
 	}))
+	self := api.Self{System: cfg.ID, Name: cfg.Name, URL: cfg.URL, Key: a.Key, Fingerprint: collabhttp.Fingerprint(ed25519.PublicKey(a.Key.Public))}
 	if err := api.Mount(mux, api.Config{
-		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Actor: a.Actor, Keeper: a.Keeper,
-		Self: api.Self{System: cfg.ID, Name: cfg.Name, URL: cfg.URL, Key: a.Key, Fingerprint: collabhttp.Fingerprint(ed25519.PublicKey(a.Key.Public))}, Log: cfg.Log,
+		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Actor: a.Actor, Keeper: a.Keeper, Self: self, Log: cfg.Log,
 	}); err != nil {
 		return err
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { web.Text(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
-	mux.HandleFunc("GET /style.css", pages.Style)
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { (*a.home.Load()).ServeHTTP(w, r) })
-	a.ShowOnHome(a.Overview())
+	closing, stop := context.WithCancel(context.Background())
+	pages.Mount(mux, pages.Config{
+		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Actor: a.Actor, Keeper: a.Keeper, Self: self, Log: cfg.Log,
+		Hue: cfg.Hue, Start: cfg.Start, Closing: closing,
+	})
 	a.server = web.Server(mux, web.Config{Log: cfg.Log, Hosts: hosts(a.listener.Addr()), Open: collabhttp.Prefix})
+	a.server.RegisterOnShutdown(stop) // streams to browsers would never end by themselves
 	return nil
 }
 
@@ -189,14 +191,3 @@ func (a *App) URL() string { return a.cfg.URL }
 
 // Home returns where people reach it.
 func (a *App) Home() string { return "http://" + a.Addr() }
-
-// Overview is this system as the page at / shows it.
-func (a *App) Overview() pages.System {
-	return pages.System{ID: a.cfg.ID, Name: a.cfg.Name, Home: a.Home(), Store: a.store.For(a.cfg.ID), Queue: a.store.Messages()}
-}
-
-// ShowOnHome sets which systems the page at / shows. Default: this one.
-func (a *App) ShowOnHome(systems ...pages.System) {
-	h := pages.Overview(a.cfg.Log, systems...)
-	a.home.Store(&h)
-}

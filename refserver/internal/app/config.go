@@ -10,6 +10,7 @@ import (
 	"net/url"
 
 	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/refserver/internal/ui"
 )
 
 // Config says which system to run, and where.
@@ -33,6 +34,10 @@ type Config struct {
 	Accepted func(ctx context.Context, tx collab.Tx, p collab.Project) error
 	// AddrFlag is the flag that an address in use is blamed on. Default: -addr.
 	AddrFlag string
+	// Hue is the colour of the pages' bar, green or amber, so that two systems are told apart. Default: green.
+	Hue string
+	// Start makes what the Home page tells a newcomer. Default: nothing.
+	Start func() []ui.Part
 	// Ready is called once, when the engine runs and requests are answered. Default: nothing.
 	Ready func()
 	// Log hears of requests, deliveries and failures. Default: nothing is logged.
@@ -51,6 +56,9 @@ func (c *Config) check() error {
 	}
 	if c.Name == "" {
 		c.Name = c.ID
+	}
+	if c.Hue == "" {
+		c.Hue = "green"
 	}
 	if c.AddrFlag == "" {
 		c.AddrFlag = "-addr"

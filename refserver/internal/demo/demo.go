@@ -77,12 +77,10 @@ func (d *Demo) open(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	birch := system("birch", "Birch (Secondary)", cfg.BirchAddr, "-birch-addr")
-	birch.Accepted = makeJobs
+	birch.Accepted, birch.Hue = makeJobs, "amber"
 	if d.Birch, err = app.Open(ctx, birch); err != nil {
 		return err
 	}
-	d.Alder.ShowOnHome(d.Alder.Overview(), d.Birch.Overview())
-	d.Birch.ShowOnHome(d.Alder.Overview(), d.Birch.Overview())
 	if err := introduce(ctx, d.Alder, d.Birch); err != nil {
 		return err
 	}

@@ -69,8 +69,8 @@ func Problem(w http.ResponseWriter, p shapes.Problem) {
 	_ = json.MarshalWrite(w, p)
 }
 
-// policy lets pages load nothing but what this server serves, and run no script.
-const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// policy lets pages load and run nothing but what this server serves. Pictures that stand in the style sheet itself are data.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -103,11 +103,11 @@ func checkHost(next http.Handler, cfg Config) http.Handler {
 // takes it.
 func checkText(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isText(r.URL.Path) {
+		if !IsText(r.URL.Path) {
 			Problem(w, shapes.Problem{Status: http.StatusNotFound, Code: "not_found", Title: "not found", Detail: "the path is not text: it holds a NUL byte or invalid UTF-8"})
 			return
 		}
-		if q, err := url.QueryUnescape(r.URL.RawQuery); err != nil || !isText(q) {
+		if q, err := url.QueryUnescape(r.URL.RawQuery); err != nil || !IsText(q) {
 			Problem(w, shapes.Problem{Status: http.StatusUnprocessableEntity, Code: "invalid", Title: "invalid", Detail: "the query is not text: it holds a NUL byte, invalid UTF-8 or a stray %"})
 			return
 		}
@@ -115,7 +115,8 @@ func checkText(next http.Handler) http.Handler {
 	})
 }
 
-func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
+// IsText reports whether s can be stored as text: valid UTF-8 without NUL.
+func IsText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 type requestID struct{}
 

@@ -1,0 +1,258 @@
+// Package pages serves what a person does with one system in a browser. A page asks the same services as the API and puts
+// what they say into parts of package ui; no rule lives here. Each file holds the pages of one area: the function that shows a
+// page, and the functions that do what its forms ask for.
+//
+// Everything works by plain GET and POST. A GET changes nothing. A POST does one thing and redirects to a page that opens
+// with its receipt; when it is refused, the page that holds the form is shown again with what was typed and every reason.
+package pages
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/refserver/internal/api"
+	"github.com/mspkit/mspkit/refserver/internal/ui"
+	"github.com/mspkit/mspkit/refserver/internal/web"
+	"github.com/mspkit/mspkit/store"
+)
+
+// Config is what the pages speak for. All is required but Start and Hue.
+type Config struct {
+	Collab    *collab.Service
+	Locations *locations.Service
+	Store     store.Scoped // for reading what the services have no question for
+	Queue     store.Queue
+	Actor     collab.Actor
+	Keeper    locations.Actor
+	Self      api.Self
+	Log       *slog.Logger
+	// Hue is green (default) or amber: the colour of the system's bar.
+	Hue string
+	// Start, when set, makes what stands at the top of Home: what a newcomer clicks first.
+	Start func() []ui.Part
+	// Closing ends when the server stops: streams to browsers end with it.
+	Closing context.Context
+}
+
+// most is how many rows a table shows before it offers more.
+const most = 100
+
+// maxForm is the greatest form without a file, maxUpload the greatest file, in bytes.
+const (
+	maxForm   = 1 << 20
+	maxUpload = 32 << 20
+)
+
+type site struct {
+	Config
+	mux    *http.ServeMux
+	look   ui.Site
+	memory *ui.Memory
+}
+
+// Mount adds the pages to a mux.
+func Mount(mux *http.ServeMux, cfg Config) {
+	s := &site{Config: cfg, mux: mux, memory: ui.NewMemory(cfg.Self.System)}
+	s.look = ui.Site{Name: cfg.Self.Name, Hue: cfg.Hue, Person: cfg.Actor.Name, Nav: []ui.Span{
+		ui.To("Home", "/"), ui.To("Projects", "/projects"), ui.To("Shops", "/shops"), ui.To("Locations", "/locations"),
+		ui.To("Partners", "/partners"), ui.To("Messages", "/messages"), ui.To("History", "/history"), ui.To("API", "/docs"),
+	}}
+	ui.Mount(mux)
+	s.projects()
+	s.accepting()
+}
+
+// visit is one request for a page.
+type visit struct {
+	*http.Request
+	*site
+	typed url.Values // what a refused form held; nil on a first look
+}
+
+// show makes a page.
+type show func(*visit) (ui.Page, error)
+
+// done is what an action leads to: the address of the next page, and the receipt that it opens with.
+type done struct {
+	to   string
+	said ui.Receipt
+}
+
+// get serves a page. The path is a pattern of http.ServeMux, without method.
+func (s *site) get(path string, page show) {
+	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+		v := &visit{Request: r, site: s}
+		p, err := page(v)
+		if err != nil {
+			s.fail(w, v, err)
+			return
+		}
+		if p.Said == nil {
+			p.Said = s.memory.Take(w, r)
+		}
+		s.write(w, v, p)
+	})
+}
+
+// post serves what a form asks for. A refusal is shown on the page that holds the form.
+func (s *site) post(path string, do func(*visit) (done, error), again show) {
+	s.mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
+		v := &visit{Request: r, site: s}
+		if err := read(w, r); err != nil {
+			s.fail(w, v, err)
+			return
+		}
+		d, err := do(v)
+		if err == nil {
+			s.memory.Keep(w, d.said)
+			http.Redirect(w, r, d.to, http.StatusSeeOther)
+			return
+		}
+		status, problems := words(err)
+		if problems == nil {
+			s.fail(w, v, err)
+			return
+		}
+		v.typed = r.PostForm
+		p, err := again(v)
+		if err != nil {
+			s.fail(w, v, err)
+			return
+		}
+		p.Status, p.Problems = status, append(p.Problems, problems...)
+		s.write(w, v, p)
+	})
+}
+
+// read reads a form, with a file where it has one.
+func read(w http.ResponseWriter, r *http.Request) error {
+	var err error
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		r.Body = http.MaxBytesReader(w, r.Body, maxUpload+maxForm)
+		err = r.ParseMultipartForm(maxForm)
+	} else {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		err = r.ParseForm()
+	}
+	if err != nil {
+		return errors.Join(errForm, err)
+	}
+	for _, vs := range r.PostForm {
+		for _, v := range vs {
+			if !web.IsText(v) {
+				return errForm
+			}
+		}
+	}
+	return nil
+}
+
+// fail answers with a page that says what went wrong.
+func (s *site) fail(w http.ResponseWriter, v *visit, err error) {
+	status, problems := words(err)
+	p := ui.Page{Title: "This page cannot be shown", Status: status, Problems: problems, Parts: []ui.Part{ui.P(ui.To("Back to Home", "/"))}}
+	switch {
+	case problems == nil:
+		id := web.RequestID(v.Context())
+		s.Log.ErrorContext(v.Context(), "page", "request_id", id, "path", v.URL.Path, "err", err)
+		p.Problems = []ui.Problem{{Text: "Something went wrong here. Nothing was changed by what you asked for. The operator finds it in the log as request " + id + "."}}
+	case status == http.StatusNotFound:
+		p.Title = "Not found"
+	}
+	s.write(w, v, p)
+}
+
+func (s *site) write(w http.ResponseWriter, v *visit, p ui.Page) {
+	if err := s.look.Write(w, v.Request, p); err != nil {
+		s.Log.ErrorContext(v.Context(), "page", "request_id", web.RequestID(v.Context()), "path", v.URL.Path, "err", err)
+		web.Text(w, http.StatusInternalServerError, "The page cannot be made now. Request "+web.RequestID(v.Context()))
+	}
+}
+
+// view reads in one transaction.
+func view[R any](v *visit, fn func(context.Context, store.View) (R, error)) (out R, err error) {
+	err = v.Store.View(v.Context(), func(ctx context.Context, sv store.View) (err error) {
+		out, err = fn(ctx, sv)
+		return err
+	})
+	return out, err
+}
+
+// project is the project that the path names.
+func (v *visit) project() (collab.Project, error) {
+	return view(v, func(ctx context.Context, sv store.View) (collab.Project, error) {
+		return sv.Collab.Projects.Project(ctx, collab.ProjectID(v.PathValue("id")))
+	})
+}
+
+// value is what was typed into a field, or else what stands there at first.
+func (v *visit) value(name, first string) string {
+	if v.typed == nil {
+		return first
+	}
+	return v.typed.Get(name)
+}
+
+// ticked is whether a box was ticked, or else whether it is at first.
+func (v *visit) ticked(name string, first bool) bool {
+	if v.typed == nil {
+		return first
+	}
+	return v.typed.Has(name)
+}
+
+// query is a value in the address.
+func (v *visit) query(name string) string { return v.URL.Query().Get(name) }
+
+// with is this page's address with one value of its query replaced, or dropped where it is empty.
+func (v *visit) with(name, value string) string {
+	q := v.URL.Query()
+	if q.Set(name, value); value == "" {
+		q.Del(name)
+	}
+	if len(q) == 0 {
+		return v.URL.Path
+	}
+	return v.URL.Path + "?" + q.Encode()
+}
+
+// version is the version of a record that a form was made from.
+func (v *visit) version() int64 { return v.number("version") }
+
+// number is a whole number in a form; 0 where there is none.
+func (v *visit) number(name string) int64 {
+	n, _ := strconv.ParseInt(strings.TrimSpace(v.PostFormValue(name)), 10, 64)
+	return n
+}
+
+// versioned is the hidden field that version reads.
+func versioned(n int64) ui.Hidden { return ui.Hidden{Name: "version", Value: strconv.FormatInt(n, 10)} }
+
+// plural writes a number with its noun: "1 shop", "4 shops".
+func plural[N ~int | ~int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.FormatInt(int64(n), 10) + " " + noun + "s"
+}
+
+// gated is a page that is absent while the module is off here.
+func gated(page show) show {
+	return func(v *visit) (ui.Page, error) {
+		on, err := v.Collab.ModuleOn(v.Context())
+		if err != nil {
+			return ui.Page{}, err
+		}
+		if !on {
+			return ui.Page{}, &collab.ModuleError{System: v.Collab.System()}
+		}
+		return page(v)
+	}
+}

@@ -1,0 +1,71 @@
+package pages
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+
+	"github.com/mspkit/mspkit/refserver/internal/api"
+	"github.com/mspkit/mspkit/refserver/internal/shapes"
+	"github.com/mspkit/mspkit/refserver/internal/ui"
+)
+
+// errForm says that a form cannot be read.
+var errForm = errors.New("form cannot be read")
+
+// sentences say the codes of the API to a person. A code without a sentence is said by the error's own words.
+var sentences = map[string]string{
+	"full":         "The disk is full. Nothing was changed; the operator has to make room.",
+	"busy":         "The system is busy. Nothing was changed; try again in a moment.",
+	"closed":       "The system is stopping. Nothing was changed; try again when it is back.",
+	"conflict":     "Somebody has changed this since you opened it. Look at what it says now, then try again.",
+	"stale":        "Something has changed since this preview was made. Look at the new preview.",
+	"pending":      "An offer for this client still waits for the partner's answer. It has to be accepted or withdrawn first.",
+	"duplicate":    "This survey is shared with this partner already.",
+	"not_below":    "The shop cannot be returned: its saved status is not below the distribution level. Set a lower status, save, and open the shop again.",
+	"not_collab":   "The shop did not come from a partner, so there is nobody to return it to.",
+	"not_shared":   "The partner does not share its counts.",
+	"party":        "This is for the other side to do.",
+	"running":      "An import of this project is under way already.",
+	"peer":         "The partner cannot be reached now. Nothing was changed; try again in a moment.",
+	"timeout":      "It took too long. Try again in a moment.",
+	"not_parked":   "The message is not parked any more.",
+	"unsupported":  "This system cannot do that.",
+	"media_type":   "This form cannot be read.",
+	"invitation":   "The invitation does not count: it was used, has run out, or is for another address.",
+	"client_there": "The partner has this client already. Choose \"Copy the survey to the client that is there\".",
+}
+
+// words says an error to a person: the status of the answer and every reason, or none when the error is ours to look into.
+func words(err error) (int, []ui.Problem) {
+	if errors.Is(err, errForm) {
+		return http.StatusBadRequest, []ui.Problem{{Text: "The form could not be read: it is too large, or holds what is not text."}}
+	}
+	p := api.ProblemOf(err)
+	if p.Code == api.Internal {
+		return p.Status, nil
+	}
+	return p.Status, reasons(p)
+}
+
+func reasons(p shapes.Problem) []ui.Problem {
+	var out []ui.Problem
+	for _, r := range p.Reasons {
+		out = append(out, reasons(r)...)
+	}
+	for _, f := range p.Fields {
+		out = append(out, ui.Problem{Field: f.Field, Text: cmp.Or(f.Message, f.Rule)})
+	}
+	if len(out) > 0 {
+		return out
+	}
+	switch {
+	case p.Code == "module_off":
+		return []ui.Problem{{Text: "Collaboration is switched off at " + p.System + ". The operator there can switch it on under Partners."}}
+	case p.Code == "not_found":
+		return []ui.Problem{{Text: "What you asked for is not here: " + p.Detail + "."}}
+	case sentences[p.Code] != "":
+		return []ui.Problem{{Text: sentences[p.Code]}}
+	}
+	return []ui.Problem{{Text: cmp.Or(p.Detail, p.Title)}}
+}
