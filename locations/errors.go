@@ -15,6 +15,7 @@ var (
 	ErrLocked      = errors.New("locked") // the set is locked by a project: only its Primary changes it
 	ErrStale       = errors.New("stale plan: a side has changed since the comparison")
 	ErrOverwrites  = errors.New("would overwrite edits of the other side")
+	ErrRunning     = errors.New("a push for this project is running")
 	ErrState       = errors.New("not possible in this state of the project")
 	ErrForbidden   = errors.New("forbidden") // the wrong party, or an account that is not the transaction's
 	ErrReplayed    = errors.New("request replayed")
@@ -113,6 +114,14 @@ func (e *OverwritesError) Error() string {
 
 // Is makes errors.Is(err, ErrOverwrites) hold.
 func (e *OverwritesError) Is(target error) bool { return target == ErrOverwrites }
+
+// RunningError names the push that is under way. It matches ErrRunning.
+type RunningError struct{ Run RunID }
+
+func (e *RunningError) Error() string { return fmt.Sprintf("locations: push %s is running", e.Run) }
+
+// Is makes errors.Is(err, ErrRunning) hold.
+func (e *RunningError) Is(target error) bool { return target == ErrRunning }
 
 func joinIDs[T ~string](ids []T) string {
 	const most = 5

@@ -20,12 +20,13 @@ type Tx struct {
 	Shares  Shares
 	Inbox   Inbox
 	Outbox  Outbox
+	Pushes  Pushes
 	History History
 }
 
 // View returns the same transaction, read-only by type.
 func (tx Tx) View() View {
-	return View{Account: tx.Account, Trees: tx.Trees, Shares: tx.Shares, History: tx.History}
+	return View{Account: tx.Account, Trees: tx.Trees, Shares: tx.Shares, Pushes: tx.Pushes, History: tx.History}
 }
 
 // View is a transaction that can only read.
@@ -33,6 +34,7 @@ type View struct {
 	Account Account
 	Trees   TreesView
 	Shares  Shares
+	Pushes  PushesView
 	History HistoryView
 }
 
@@ -124,6 +126,23 @@ type Outbox interface {
 	Enqueue(ctx context.Context, messages []Message) error
 }
 
+// PushesView reads push runs.
+type PushesView interface {
+	// Push returns one run, or ErrNotFound.
+	Push(ctx context.Context, id RunID) (PushRun, error)
+	// List returns up to limit runs of a project with an id less than before (empty: from the newest), newest id first.
+	// An empty project asks for all.
+	List(ctx context.Context, project ProjectID, before RunID, limit int) ([]PushRun, error)
+}
+
+// Pushes reads and writes push runs.
+type Pushes interface {
+	PushesView
+	// Put inserts a run (Version 0) or replaces the one of that Version; else it answers ErrConflict. So it does for a second
+	// running run of the same project.
+	Put(ctx context.Context, r PushRun) error
+}
+
 // Actor is who does something, for which system.
 type Actor struct {
 	Name   string
@@ -137,7 +156,7 @@ type Record struct {
 	Actor   string
 	Set     SetID
 	Project ProjectID // empty for local changes
-	Action  string    // load, edit, push, pushed
+	Action  string    // load, edit, request_push, start_push, push, stop_push, refuse_push, pushed
 	Changes []FieldChange
 	Note    string
 }

@@ -197,6 +197,7 @@ func (s *session) roles() store.Tx {
 			Shares:  store.Shares(projects),
 			Inbox:   placeInbox{s},
 			Outbox:  box,
+			Pushes:  pushes{s},
 			History: placeHistory{s},
 		},
 	}

@@ -26,6 +26,7 @@ var uniqueKeys = map[string][]uniqueKey{
 	"mspkit_shop":       {{[]string{"origin_system", "origin_id"}, whenOrigin}},
 	"mspkit_link":       {{[]string{"shop"}, "TRUE"}},
 	"mspkit_run":        {{[]string{"project"}, "{state} = 'running'"}},
+	"mspkit_push_run":   {{[]string{"project"}, "{state} = 'running'"}},
 	"mspkit_project": {
 		{[]string{"partner", "client", "survey"}, "{party} = 'primary' AND {state} IN ('proposed', 'accepted')"},
 		{[]string{"partner", "client"}, "{party} = 'primary' AND {state} = 'proposed' AND {target} = 'new_client'"},

@@ -30,12 +30,13 @@ type account struct {
 	links       records[collab.Link]
 	events      table[collab.Event] // partner, remote shop, epoch
 	runs        records[collab.Run]
-	items       table[collab.RunItem]   // run, remote shop
-	nonces      table[time.Time]        // partner, nonce
-	replies     table[collab.Reply]     // partner, key
-	entries     table[collab.Entry]     // id
-	trees       table[tree]             // set
-	staged      table[rows]             // push
+	items       table[collab.RunItem] // run, remote shop
+	nonces      table[time.Time]      // partner, nonce
+	replies     table[collab.Reply]   // partner, key
+	entries     table[collab.Entry]   // id
+	trees       table[tree]           // set
+	staged      table[rows]           // push
+	pushes      records[locations.PushRun]
 	records     table[locations.Record] // id
 }
 
@@ -70,6 +71,7 @@ func bind(s *state, a *account, name string) store.Tx {
 			Shares:  store.Shares(projects{a}),
 			Inbox:   locationsInbox{inbox{a}},
 			Outbox:  locationsOutbox{out},
+			Pushes:  pushes{a},
 			History: setHistory{a},
 		},
 	}

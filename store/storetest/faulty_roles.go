@@ -26,6 +26,7 @@ func (f *FaultyDB) roles(tx store.Tx) store.Tx {
 	l.Trees = faultyTrees{l.Trees, f}
 	l.Inbox = faultySetInbox{l.Inbox, f}
 	l.Outbox = faultySetOutbox{l.Outbox, f}
+	l.Pushes = faultyPushes{l.Pushes, f}
 	l.History = faultySetHistory{l.History, f}
 	return tx
 }
@@ -198,6 +199,15 @@ type faultySetOutbox struct {
 
 func (r faultySetOutbox) Enqueue(ctx context.Context, messages []locations.Message) error {
 	return r.f.write(func() error { return r.Outbox.Enqueue(ctx, messages) })
+}
+
+type faultyPushes struct {
+	locations.Pushes
+	f *FaultyDB
+}
+
+func (r faultyPushes) Put(ctx context.Context, run locations.PushRun) error {
+	return r.f.write(func() error { return r.Pushes.Put(ctx, run) })
 }
 
 type faultySetHistory struct {

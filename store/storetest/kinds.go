@@ -12,7 +12,7 @@ import (
 func recordCases() []Case {
 	return slices.Concat(partnerKind.cases(), invitationKind.cases(), clientKind.cases(), surveyKind.cases(), exchangeKind.cases(),
 		projectKind.cases(), shopKind.cases(), linkKind.cases(), eventKind.cases(), runKind.cases(), itemKind.cases(),
-		replyKind.cases(), placeReplyKind.cases(), entryKind.cases(), recordKind.cases(), stagedKind.cases(), nodeKind.cases())
+		replyKind.cases(), placeReplyKind.cases(), entryKind.cases(), recordKind.cases(), pushKind.cases(), stagedKind.cases(), nodeKind.cases())
 }
 
 var partnerKind = kind[collab.Partner]{
@@ -231,6 +231,26 @@ var recordKind = kind[locations.Record]{
 	lists: []reading[locations.Record]{
 		{"List", func(ctx context.Context, v store.View, _ store.Tx, r locations.Record) ([]locations.Record, error) {
 			return v.Locations.History.List(ctx, r.Set, "", 10)
+		}},
+	},
+}
+
+var pushKind = kind[locations.PushRun]{
+	name: "push runs", key: []string{"ID", "Project"}, notFound: locations.ErrNotFound, conflict: locations.ErrConflict,
+	put: func(ctx context.Context, tx store.Tx, v locations.PushRun) error {
+		return tx.Locations.Pushes.Put(ctx, v)
+	},
+	gets: []reading[locations.PushRun]{
+		{"Push", func(ctx context.Context, v store.View, _ store.Tx, r locations.PushRun) ([]locations.PushRun, error) {
+			return one(v.Locations.Pushes.Push(ctx, r.ID))
+		}},
+	},
+	lists: []reading[locations.PushRun]{
+		{"List of the project", func(ctx context.Context, v store.View, _ store.Tx, r locations.PushRun) ([]locations.PushRun, error) {
+			return v.Locations.Pushes.List(ctx, r.Project, "", 10)
+		}},
+		{"List of all", func(ctx context.Context, v store.View, _ store.Tx, _ locations.PushRun) ([]locations.PushRun, error) {
+			return v.Locations.Pushes.List(ctx, "", "", 10)
 		}},
 	},
 }

@@ -109,6 +109,7 @@ var (
 	itemIDs    = ids(func(i collab.RunItem) collab.ShopID { return i.Remote })
 	entryIDs   = ids(func(e collab.Entry) string { return e.ID })
 	recordIDs  = ids(func(r locations.Record) string { return r.ID })
+	pushIDs    = ids(func(r locations.PushRun) locations.RunID { return r.ID })
 	nodeIDs    = ids(func(n locations.Stored) locations.Key { return n.Key })
 )
 
@@ -203,6 +204,23 @@ var pagedLists = []paged{
 		},
 		page: func(ctx context.Context, v store.View, _ store.Tx, after string, limit int) ([]string, error) {
 			return nodeIDs(v.Locations.Trees.List(ctx, aSet, locations.Key(after), limit))
+		}},
+	{name: "push runs", newestFirst: true,
+		insert: func(ctx context.Context, tx store.Tx, id string) error {
+			return tx.Locations.Pushes.Put(ctx, locations.PushRun{ID: locations.RunID(id), Project: "p" + locations.ProjectID(id), State: locations.RunRunning})
+		},
+		page: func(ctx context.Context, v store.View, _ store.Tx, before string, limit int) ([]string, error) {
+			return pushIDs(v.Locations.Pushes.List(ctx, "", locations.RunID(before), limit))
+		}},
+	{name: "push runs of a project", newestFirst: true,
+		insert: func(ctx context.Context, tx store.Tx, id string) error {
+			if err := tx.Locations.Pushes.Put(ctx, locations.PushRun{ID: locations.RunID(id + "#"), Project: "other", State: locations.RunDone}); err != nil {
+				return err
+			}
+			return tx.Locations.Pushes.Put(ctx, locations.PushRun{ID: locations.RunID(id), Project: "p", State: locations.RunDone})
+		},
+		page: func(ctx context.Context, v store.View, _ store.Tx, before string, limit int) ([]string, error) {
+			return pushIDs(v.Locations.Pushes.List(ctx, "p", locations.RunID(before), limit))
 		}},
 	{name: "staged nodes", inUpdate: true,
 		insert: func(ctx context.Context, tx store.Tx, id string) error {

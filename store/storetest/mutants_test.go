@@ -238,6 +238,7 @@ func writable(v store.View) store.Tx {
 	take(&c.Places, v.Collab.Places)
 	take(&c.History, v.Collab.History)
 	take(&l.Trees, v.Locations.Trees)
+	take(&l.Pushes, v.Locations.Pushes)
 	take(&l.History, v.Locations.History)
 	l.Shares = v.Locations.Shares
 	return tx

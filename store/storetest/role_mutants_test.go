@@ -36,6 +36,9 @@ type (
 	heedless    struct{ locations.Trees }
 	leaving     struct{ locations.Trees }
 	upended     struct{ locations.Trees }
+	crowded     struct{ locations.Pushes }
+	mixed       struct{ locations.Pushes }
+	curt        struct{ locations.Pushes }
 	stalePlaces struct{ collab.Places }
 	lockedOut   struct{ locations.Shares }
 	sharing     struct {
@@ -64,6 +67,9 @@ var roleMutants = []mutant{
 	{"switches from any revision", "trees/expect", roles(func(tx *store.Tx) { tx.Locations.Trees = heedless{tx.Locations.Trees} })},
 	{"keeps what was switched over", "trees/stage", roles(func(tx *store.Tx) { tx.Locations.Trees = leaving{tx.Locations.Trees} })},
 	{"orders children by key alone", "trees/children", roles(func(tx *store.Tx) { tx.Locations.Trees = upended{tx.Locations.Trees} })},
+	{"lets two pushes run", "unique/running pushes", roles(func(tx *store.Tx) { tx.Locations.Pushes = crowded{tx.Locations.Pushes} })},
+	{"lists the pushes of every project", "lists/push runs of a project", roles(func(tx *store.Tx) { tx.Locations.Pushes = mixed{tx.Locations.Pushes} })},
+	{"forgets why a push ended", "push runs/round trip", roles(func(tx *store.Tx) { tx.Locations.Pushes = curt{tx.Locations.Pushes} })},
 	{"knows no places", "places/prints", roles(func(tx *store.Tx) { tx.Collab.Places = stalePlaces{tx.Collab.Places} })},
 	{"knows no locks", "shares/locks", roles(func(tx *store.Tx) { tx.Locations.Shares = lockedOut{tx.Locations.Shares} })},
 	{"shares memory", "runs/copies", func(db store.DB) store.DB {
@@ -81,6 +87,23 @@ var roleMutants = []mutant{
 		kept := map[int64][]byte{}
 		return wrapped{DB: db, queue: func(q store.Queue) store.Queue { return sharingQueue{q, kept} }}
 	}},
+}
+
+func (r crowded) Put(ctx context.Context, run locations.PushRun) error {
+	if err := r.Pushes.Put(ctx, run); !errors.Is(err, locations.ErrConflict) || run.Version > 0 {
+		return err
+	}
+	run.Project += "!"
+	return r.Pushes.Put(ctx, run)
+}
+
+func (r mixed) List(ctx context.Context, _ locations.ProjectID, before locations.RunID, limit int) ([]locations.PushRun, error) {
+	return r.Pushes.List(ctx, "", before, limit)
+}
+
+func (r curt) Put(ctx context.Context, run locations.PushRun) error {
+	run.Refusal, run.Reason = "", ""
+	return r.Pushes.Put(ctx, run)
 }
 
 func (r unversioned) Put(ctx context.Context, c collab.Client) error {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/locations"
 	"github.com/mspkit/mspkit/store"
 )
 
@@ -104,6 +105,10 @@ func running(i int) collab.Run {
 	return collab.Run{ID: collab.RunID(fmt.Sprintf("r%d", i)), Project: "p", Kind: collab.RunImport, State: collab.RunRunning}
 }
 
+func runningPush(i int) locations.PushRun {
+	return locations.PushRun{ID: locations.RunID(fmt.Sprintf("r%d", i)), Project: "p", State: locations.RunRunning}
+}
+
 func link(i int) collab.Link {
 	return collab.Link{Partner: birch, Remote: collab.ShopID(fmt.Sprintf("remote%d", i)), Shop: "ours"}
 }
@@ -153,12 +158,19 @@ func unique[V any](name, rule string, record func(int) V, put func(context.Conte
 	return u
 }
 
+// refusing is the rule with the sentinel of another domain.
+func (u uniqueRule) refusing(sentinel error) uniqueRule {
+	u.conflict = sentinel
+	return u
+}
+
 var uniqueRules = []uniqueRule{
 	unique("projects of a survey", "the Primary has one proposed or accepted project of a partner, client and survey", primary,
 		projectKind.put, func(v *collab.Project) { v.State = collab.StateDeclined }),
 	unique("pending projects of a client", "the Primary has one proposed project of a new client for a partner and client", pending,
 		projectKind.put, func(v *collab.Project) { v.State = collab.StateAccepted }),
 	unique("running runs", "a project has one running run", running, runKind.put, func(v *collab.Run) { v.State = collab.RunDone }),
+	unique("running pushes", "a project has one running push", runningPush, pushKind.put, func(v *locations.PushRun) { v.State = locations.RunDone }).refusing(locations.ErrConflict),
 	unique("linked shops", "a shop of ours has one link", link, linkKind.put, func(v *collab.Link) { v.Shop = "other" }),
 	unique("clients of an origin", "an origin has one client", client, clientKind.put, func(v *collab.Client) { v.Origin.ID = "other" }),
 	unique("surveys of an origin", "an origin has one survey", survey, surveyKind.put, func(v *collab.Survey) { v.Origin.ID = "other" }),
