@@ -13,6 +13,7 @@ import (
 	"github.com/mspkit/mspkit/internal/pgtest"
 	"github.com/mspkit/mspkit/store"
 	"github.com/mspkit/mspkit/store/bunstore"
+	"github.com/mspkit/mspkit/store/bunstore/pgxcopy"
 )
 
 // BenchmarkImportPostgres is BenchmarkImport on PostgreSQL. The limit is pgx's binary COPY of the same rows into the same tables with their
@@ -26,7 +27,7 @@ func BenchmarkImportPostgres(b *testing.B) {
 	ready := func(shops []collab.Shop) { rows = rowsFor(shops) }
 	copied.ready, bulk.ready = ready, ready
 	for b.Loop() {
-		db, host := openPostgres(b, bunstore.Config{})
+		db, host := openPostgres(b, bunstore.Config{Copy: pgxcopy.Copy})
 		plain, plainHost := openPostgres(b, bunstore.Config{})
 		_, bulkHost := openPostgres(b, bunstore.Config{})
 		dsn := migrated.Database(b)
@@ -52,7 +53,7 @@ func BenchmarkImportPostgres(b *testing.B) {
 func BenchmarkImportAgainPostgres(b *testing.B) {
 	pgtest.Need(b)
 	again, links, bulk := &way{name: "again"}, &way{name: "links"}, &way{name: "bun bulk"}
-	db, _ := openPostgres(b, bunstore.Config{})
+	db, _ := openPostgres(b, bunstore.Config{Copy: pgxcopy.Copy})
 	im := newImporter(b, db)
 	im.offered.total = *benchShops
 	_, bulkHost := openPostgres(b, bunstore.Config{})

@@ -17,6 +17,7 @@ import (
 
 	"github.com/mspkit/mspkit/internal/pgtest"
 	"github.com/mspkit/mspkit/store/bunstore"
+	"github.com/mspkit/mspkit/store/bunstore/pgxcopy"
 )
 
 const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate&_time_format=sqlite"
@@ -84,4 +85,12 @@ func onEach(t *testing.T, test func(*testing.T, opener)) {
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) { t.Parallel(); test(t, openFile) })
 	t.Run("PostgreSQL", func(t *testing.T) { t.Parallel(); pgtest.Need(t); test(t, openPostgres) })
+	t.Run("PostgreSQL by COPY", func(t *testing.T) {
+		t.Parallel()
+		pgtest.Need(t)
+		test(t, func(tb testing.TB, cfg bunstore.Config) (*bunstore.DB, *bun.DB) {
+			cfg.Copy = pgxcopy.Copy
+			return openPostgres(tb, cfg)
+		})
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -28,6 +29,10 @@ type Config struct {
 	// Classify says what a driver's error means. Default: Classify, which knows drivers whose errors have a
 	// method SQLState() string or Code() int, such as pgx and modernc.org/sqlite.
 	Classify func(error) Fault
+	// Copy lets calls that store many new records fill the tables of PostgreSQL by COPY, in the transactions that this DB begins: give it
+	// pgxcopy.Copy where the writing pool's driver is pgx's. It runs on the connection a query with one COPY ... FROM STDIN in it, to which
+	// it feeds data, and returns the database's error for Classify. On SQLite it is not called. Default: INSERT of several rows.
+	Copy func(ctx context.Context, conn *sql.Conn, query string, data io.Reader) error
 	// OnMessages is told, inside the transaction, which messages it has enqueued: once before the commit, and in a
 	// transaction joined by Bind with each Enqueue. Its error rolls back. It may run again with the closure. Default: nobody is told.
 	OnMessages func(ctx context.Context, tx *sql.Tx, ids []int64) error

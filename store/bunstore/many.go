@@ -17,45 +17,72 @@ const argsAtOnce = 64
 // verbInsertMany inserts as many rows as argsAtOnce allows, each unless a unique key is there already.
 const verbInsertMany verb = 1 << 7
 
-// putAll puts records in their order by the rule of put, new ones several to a statement. It stops at the first conflict; refused is then
-// given the record, or the first of those in its statement, with the error of a statement that failed.
+// putAll puts records in their order by the rule of put, new ones by COPY or several to a statement. It stops at the first conflict; refused is
+// then given the record, or the first of those in its statement, with the error of a statement that failed.
 func putAll[D, R any](ctx context.Context, s *session, records []D, version func(*D) int64, rowOf func(*D) R, refused func(*D, error) error) error {
-	table := s.db.write.Table(reflect.TypeFor[R]())
-	rows := make([]R, max(1, argsAtOnce/len(written(table))))
+	var row R
 	for len(records) > 0 {
-		n := len(rows)
-		if !startsNew(records, n, version) {
-			n = 1
+		n := leadingNew(records, version)
+		if n == 0 {
+			row = rowOf(&records[0])
+			if ok, err := put(ctx, s, &row, version(&records[0])); !ok {
+				return refused(&records[0], err)
+			}
+			records = records[1:]
+			continue
 		}
-		for i := range n {
-			rows[i] = rowOf(&records[i])
+		copied, err := false, error(nil)
+		if s.conn != nil && n >= copyAtLeast {
+			if copied, err = copyAll(ctx, s, records[:n], rowOf); err != nil {
+				return refused(&records[0], err)
+			}
 		}
-		var ok bool
-		var err error
-		if n > 1 {
-			ok, err = insertMany(ctx, s, table, rows)
-		} else {
-			ok, err = put(ctx, s, &rows[0], version(&records[0]))
-		}
-		if !ok {
-			return refused(&records[0], err)
+		if !copied {
+			if at, err := insertAll(ctx, s, records[:n], rowOf); at < n {
+				return refused(&records[at], err)
+			}
 		}
 		records = records[n:]
 	}
 	return nil
 }
 
-// startsNew reports whether there are n records, and the first n are new.
-func startsNew[D any](records []D, n int, version func(*D) int64) bool {
-	if len(records) < n {
-		return false
-	}
-	for i := range n {
+// leadingNew returns how many records at the front are new.
+func leadingNew[D any](records []D, version func(*D) int64) int {
+	for i := range records {
 		if version(&records[i]) != 0 {
-			return false
+			return i
 		}
 	}
-	return true
+	return len(records)
+}
+
+// insertAll inserts new records, several to a statement. It returns their number, or else where the statement begins that met a conflict
+// or failed.
+func insertAll[D, R any](ctx context.Context, s *session, records []D, rowOf func(*D) R) (int, error) {
+	table := s.db.write.Table(reflect.TypeFor[R]())
+	rows := make([]R, max(1, argsAtOnce/len(written(table))))
+	for at := 0; at < len(records); {
+		n := len(rows)
+		if at+n > len(records) {
+			n = 1
+		}
+		for i := range n {
+			rows[i] = rowOf(&records[at+i])
+		}
+		var ok bool
+		var err error
+		if n > 1 {
+			ok, err = insertMany(ctx, s, table, rows)
+		} else {
+			ok, err = write(ctx, s, verbInsert, &rows[0])
+		}
+		if !ok {
+			return at, err
+		}
+		at += n
+	}
+	return len(records), nil
 }
 
 // always0 is the version of what is written once.

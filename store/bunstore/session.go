@@ -18,6 +18,7 @@ import (
 type session struct {
 	db       *DB
 	tx       bun.Tx
+	conn     *sql.Conn // of tx, where Config.Copy may use it
 	account  string
 	joined   bool // the host's transaction
 	readOnly bool // a view: drivers' read-only transactions let writes through

@@ -97,13 +97,14 @@ func (d *DB) classify(err error) Fault {
 
 // once runs fn in one transaction and commits it. Whatever else ends it, a panic included, rolls back.
 func (d *DB) once(ctx context.Context, p purpose, account string, fn func(context.Context, *session) error) error {
-	tx, cancel, err := d.begin(ctx, p)
+	tx, conn, cancel, err := d.begin(ctx, p)
 	if err != nil {
 		return err
 	}
 	defer cancel()
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	s := newSession(d, tx, account)
+	s.conn = conn
 	s.readOnly = p == forView
 	ctx = context.WithValue(ctx, nested{d}, true)
 	err = fn(ctx, s)
@@ -127,8 +128,9 @@ func (d *DB) once(ctx context.Context, p purpose, account string, fn func(contex
 	return nil
 }
 
-// begin is the one place where transactions begin. Cancel ends what waits on the transaction's behalf.
-func (d *DB) begin(ctx context.Context, p purpose) (bun.Tx, func(), error) {
+// begin is the one place where transactions begin. Cancel ends what waits on the transaction's behalf. The connection is nil unless Config.Copy
+// may use it.
+func (d *DB) begin(ctx context.Context, p purpose) (bun.Tx, *sql.Conn, func(), error) {
 	db, opts := d.write, &sql.TxOptions{ReadOnly: p == forView}
 	if p == forView {
 		db = d.read
@@ -139,12 +141,13 @@ func (d *DB) begin(ctx context.Context, p purpose) (bun.Tx, func(), error) {
 	limited, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(d.cfg.BeginTimeout, func() { cancel(store.ErrBusy) })
 	for attempt := 1; ; attempt++ {
-		tx, err := db.BeginTx(limited, opts)
+		tx, conn, release, err := beginTx(limited, db, opts, d.postgres && d.cfg.Copy != nil && p == forUpdate)
 		switch {
 		case err == nil && timer.Stop():
-			return tx, func() { cancel(nil) }, nil
+			return tx, conn, func() { cancel(nil); release() }, nil
 		case err == nil:
 			_ = tx.Rollback()
+			release()
 			err = store.ErrBusy
 		case d.cfg.Classify(err) == FaultRetry:
 			if pause(limited, attempt) == nil {
@@ -156,8 +159,25 @@ func (d *DB) begin(ctx context.Context, p purpose) (bun.Tx, func(), error) {
 		}
 		timer.Stop()
 		cancel(nil)
-		return bun.Tx{}, nil, fmt.Errorf("bunstore: begin: %w", err)
+		return bun.Tx{}, nil, nil, fmt.Errorf("bunstore: begin: %w", err)
 	}
+}
+
+// beginTx begins a transaction, on a connection that it also returns when that is wanted. Release gives that back after the transaction's end.
+func beginTx(ctx context.Context, db *bun.DB, opts *sql.TxOptions, wantConn bool) (tx bun.Tx, conn *sql.Conn, release func(), err error) {
+	if !wantConn {
+		tx, err = db.BeginTx(ctx, opts)
+		return tx, nil, func() {}, err
+	}
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return bun.Tx{}, nil, nil, err
+	}
+	release = func() { _ = c.Close() }
+	if tx, err = c.BeginTx(ctx, opts); err != nil {
+		release()
+	}
+	return tx, c.Conn, release, err
 }
 
 // pause waits before the next attempt: some milliseconds, then longer, never the same for two.
