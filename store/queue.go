@@ -78,6 +78,7 @@ type MessageQuery struct {
 	Account string
 	State   MessageState
 	After   int64 // keyset: ids greater than this
+	Before  int64 // keyset: ids less than this, and the newest first; 0: the oldest first
 	Limit   int
 }
 
@@ -89,13 +90,14 @@ type Queue interface {
 	Lease(ctx context.Context, holder string, now, until time.Time, limit int) ([]Message, error)
 	// LeaseOne is Lease for one message by id; it answers ErrLeaseLost when that message cannot be leased now.
 	LeaseOne(ctx context.Context, id int64, holder string, now, until time.Time) (Message, error)
-	// Settle ends the lease; another token than the present one is ErrLeaseLost, with nothing changed.
+	// Settle ends the lease; another token than the present one is ErrLeaseLost, with nothing changed. A State that is none of a
+	// Settlement's is an error, also with nothing changed.
 	Settle(ctx context.Context, id, token int64, s Settlement) error
 	// Free makes everything that holder leases waiting and due at now, without counting against it: what a process does when it starts.
 	Free(ctx context.Context, holder string, now time.Time) (int, error)
 	// Replay makes a parked message of an account waiting and due at now, attempts counted anew; another state is ErrLeaseLost.
 	Replay(ctx context.Context, account string, id int64, now time.Time) error
-	// List returns what the query selects, ordered by id.
+	// List returns what the query selects, ordered by id; with Before the other way round.
 	List(ctx context.Context, q MessageQuery) ([]Message, error)
 	// Next returns when the next message can be leased; zero when nothing waits.
 	Next(ctx context.Context) (time.Time, error)

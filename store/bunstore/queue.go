@@ -121,7 +121,12 @@ func (q queue) Replay(ctx context.Context, account string, id int64, now time.Ti
 func (q queue) List(ctx context.Context, query store.MessageQuery) ([]store.Message, error) {
 	var out []store.Message
 	err := q.db.run(ctx, forView, "", func(ctx context.Context, s *session) error {
-		sel := s.tx.NewSelect().Model((*messageRow)(nil)).Where("id > ?", query.After).Order("id")
+		sel := s.tx.NewSelect().Model((*messageRow)(nil)).Where("id > ?", query.After)
+		if query.Before != 0 {
+			sel.Where("id < ?", query.Before).Order("id DESC")
+		} else {
+			sel.Order("id")
+		}
 		if query.Account != "" {
 			sel.Where("account = ?", query.Account)
 		}

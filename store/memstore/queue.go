@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/mspkit/mspkit/store"
@@ -87,6 +88,9 @@ func (q queue) LeaseOne(ctx context.Context, id int64, holder string, now, until
 }
 
 func (q queue) Settle(ctx context.Context, id, token int64, t store.Settlement) error {
+	if t.State != store.MessageDone && t.State != store.MessageParked && t.State != store.MessageWaiting {
+		return fmt.Errorf("memstore: settle message %d as %q: want done, parked or waiting", id, t.State)
+	}
 	return q.db.write(ctx, func(_ context.Context, s *state) error {
 		p := s.messages.get(key{number(id)})
 		if p == nil || p.State != store.MessageLeased || p.Token != token {
@@ -143,7 +147,7 @@ func (q queue) List(ctx context.Context, query store.MessageQuery) ([]store.Mess
 	var out []store.Message
 	err := q.db.read(ctx, func(_ context.Context, s *state) error {
 		for _, m := range s.messages.from(key{past(number(query.After))}) {
-			if query.Limit > 0 && len(out) >= query.Limit {
+			if query.Before != 0 && m.ID >= query.Before || query.Before == 0 && query.Limit > 0 && len(out) >= query.Limit {
 				break
 			}
 			if (query.Account == "" || m.Account == query.Account) && (query.State == store.MessageNone || m.State == query.State) {
@@ -151,6 +155,12 @@ func (q queue) List(ctx context.Context, query store.MessageQuery) ([]store.Mess
 				c.Payload = bytes.Clone(c.Payload)
 				out = append(out, c)
 			}
+		}
+		if query.Before == 0 {
+			return nil
+		}
+		if slices.Reverse(out); query.Limit > 0 {
+			out = out[:min(query.Limit, len(out))]
 		}
 		return nil
 	})

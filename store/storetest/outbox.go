@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/mspkit/mspkit/collab"
@@ -170,7 +171,7 @@ func queueList(p *probe) {
 	p.enqueue(alder, message("e"))
 	p.settled("b", store.MessageDone)
 	p.settled("c", store.MessageParked)
-	a, d := p.message(alder, "a").ID, p.message(birch, "d").ID
+	a, d, e := p.message(alder, "a").ID, p.message(birch, "d").ID, p.message(alder, "e").ID
 	p.equal("ids of two accounts", a < d, true)
 	for _, c := range []struct {
 		what string
@@ -184,6 +185,10 @@ func queueList(p *probe) {
 		{"done", store.MessageQuery{State: store.MessageDone}, []string{"b"}},
 		{"after", store.MessageQuery{After: a}, []string{"b", "c", "d", "e"}},
 		{"limit", store.MessageQuery{Limit: 2}, []string{"a", "b"}},
+		{"before", store.MessageQuery{Before: e}, []string{"d", "c", "b", "a"}},
+		{"before, newest", store.MessageQuery{Before: math.MaxInt64, Limit: 2}, []string{"e", "d"}},
+		{"before and after", store.MessageQuery{After: a, Before: e, Limit: 2}, []string{"d", "c"}},
+		{"before, of an account in a state", store.MessageQuery{Account: alder, State: store.MessageWaiting, Before: math.MaxInt64}, []string{"e", "a"}},
 		{"all together", store.MessageQuery{Account: alder, State: store.MessageWaiting, After: a, Limit: 1}, []string{"e"}},
 	} {
 		p.equal(c.what, keysOf(p.messages(c.q)), c.want)

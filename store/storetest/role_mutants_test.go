@@ -83,6 +83,7 @@ var roleMutants = []mutant{
 	{"counts what is freed", "queue/free", queues(func(q store.Queue) store.Queue { return counting{q} })},
 	{"replays another account's", "queue/replay", queues(func(q store.Queue) store.Queue { return generous{q} })},
 	{"leases any message by id", "queue/lease one", queues(func(q store.Queue) store.Queue { return eager{q} })},
+	{"lists the oldest before an id", "queue/list", queues(func(q store.Queue) store.Queue { return upright{q} })},
 	{"shares payloads", "outbox/copies", func(db store.DB) store.DB {
 		kept := map[int64][]byte{}
 		return wrapped{DB: db, queue: func(q store.Queue) store.Queue { return sharingQueue{q, kept} }}
@@ -266,6 +267,7 @@ type (
 	counting     struct{ store.Queue }
 	generous     struct{ store.Queue }
 	eager        struct{ store.Queue }
+	upright      struct{ store.Queue }
 	sharingQueue struct {
 		store.Queue
 		kept map[int64][]byte
@@ -322,6 +324,14 @@ func (q eager) LeaseOne(ctx context.Context, id int64, holder string, now, until
 		return one(ctx, q.Queue, id), nil
 	}
 	return m, nil
+}
+
+func (q upright) List(ctx context.Context, query store.MessageQuery) ([]store.Message, error) {
+	ms, err := q.Queue.List(ctx, query)
+	if query.Before != 0 {
+		slices.Reverse(ms)
+	}
+	return ms, err
 }
 
 func (q sharingQueue) List(ctx context.Context, query store.MessageQuery) ([]store.Message, error) {
