@@ -9,6 +9,7 @@ import (
 func leaseCases() []Case {
 	return []Case{
 		newCase("queue/settle", "settling ends the lease, once, and records when and why", settleFields),
+		newCase("queue/settle as", "a lease ends with done, parked or waiting, and with no other state", settleAs),
 		newCase("queue/fencing", "another token than the present one settles nothing", settleFenced),
 		newCase("queue/free", "what a holder leases is freed without counting the attempt; its old tokens are void", freeHolder),
 		newCase("queue/replay", "a parked message of the account waits anew, at its place in the stream; others cannot be replayed", replayParked),
@@ -29,6 +30,18 @@ func settleFields(p *probe) {
 		p.equal(m.Key+" after settling again", p.message(alder, m.Key), m)
 	}
 	p.equal("leased long after", keysOf(p.lease("h", 9999, 10000, 10)), []string(nil))
+}
+
+func settleAs(p *probe) {
+	p.enqueue(alder, message("a"))
+	for _, m := range p.lease("h", 0, 60, 1) {
+		for _, state := range []store.MessageState{store.MessageNone, store.MessageLeased} {
+			if p.db.Messages().Settle(p.ctx, m.ID, m.Token, store.Settlement{State: state, At: at(1)}) == nil {
+				p.failf("a message was settled as %q", state)
+			}
+			p.equal("after it", p.message(alder, "a"), m)
+		}
+	}
 }
 
 func settleFenced(p *probe) {
