@@ -2,7 +2,6 @@ package collab
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/mail"
 	"strings"
@@ -57,18 +56,15 @@ func (s *Service) Accept(ctx context.Context, a Actor, id ProjectID, acc Accepta
 
 // makeClient finds or makes the client of a project that is being accepted.
 func (s *Service) makeClient(ctx context.Context, tx Tx, p *Project, by string, now time.Time) error {
-	origin := Origin{System: p.Partner, ID: string(p.TheirClient)}
-	c, err := tx.Clients.ByOrigin(ctx, origin)
-	switch {
-	case err == nil:
+	c, err := acceptedClient(ctx, tx.Clients, *p)
+	if err != nil {
+		return err
+	}
+	if c.ID != "" {
 		p.Client = c.ID
 		return nil
-	case !errors.Is(err, ErrNotFound):
-		return err
-	case p.Target == TargetCopy:
-		return fmt.Errorf("client %s of %s is not here: accept the project that brings it first: %w", p.ClientName, p.Partner, ErrState)
 	}
-	c = Client{ID: ClientID(s.cfg.NewID()), Name: p.ClientName, Origin: origin}
+	c = Client{ID: ClientID(s.cfg.NewID()), Name: p.ClientName, Origin: Origin{System: p.Partner, ID: string(p.TheirClient)}}
 	if err := tx.Clients.Put(ctx, c); err != nil {
 		return err
 	}
@@ -82,16 +78,13 @@ func (s *Service) makeSurvey(ctx context.Context, tx Tx, p *Project, by string, 
 	if err != nil {
 		return fmt.Errorf("survey as offered: %w", err)
 	}
-	surveys, err := tx.Surveys.List(ctx, p.Client)
+	survey, err := acceptedSurvey(ctx, tx.Surveys, *p, p.Client)
 	if err != nil {
 		return err
 	}
-	origin := Origin{System: p.Partner, ID: string(p.TheirSurvey)}
-	action, survey := "create", Survey{ID: SurveyID(s.cfg.NewID()), Client: p.Client, Origin: origin}
-	for _, have := range surveys {
-		if have.Origin == origin {
-			action, survey = "renew", have
-		}
+	action := "renew"
+	if survey.ID == "" {
+		action, survey = "create", Survey{ID: SurveyID(s.cfg.NewID()), Client: p.Client, Origin: Origin{System: p.Partner, ID: string(p.TheirSurvey)}}
 	}
 	p.Survey = survey.ID
 	if action == "renew" && survey.Content.Digest() == offer.Content.Digest() {
