@@ -10,7 +10,7 @@ func (t *Tree) link() Problems {
 		ps = append(ps, Problem{Key: t.nodes[i].Key, Field: field, Rule: rule, Message: fmt.Sprintf(format, args...)})
 	}
 	t.parent = make([]int32, len(t.nodes))
-	last := -1 // neighbours often share their parent
+	found := map[Key]int{} // there are far fewer parents than nodes
 	for i := range t.nodes {
 		n := &t.nodes[i]
 		t.parent[i] = -1
@@ -20,15 +20,17 @@ func (t *Tree) link() Problems {
 		if n.Parent == "" {
 			continue
 		}
-		if last < 0 || t.nodes[last].Key != n.Parent {
-			last = t.find(n.Parent)
+		above, known := found[n.Parent]
+		if !known {
+			above = t.find(n.Parent)
+			found[n.Parent] = above
 		}
-		if last < 0 {
+		if above < 0 {
 			add(i, "parent", RuleUnknownParent, "there is no node %q to be the parent", n.Parent)
 			continue
 		}
-		t.parent[i] = int32(last)
-		if up := t.nodes[last].Level; up <= n.Level {
+		t.parent[i] = int32(above)
+		if up := t.nodes[above].Level; up <= n.Level {
 			add(i, "level", RuleLevelDepth, "level %d does not lie below its parent's level %d", n.Level, up)
 		}
 	}

@@ -37,10 +37,7 @@ func Build(nodes []Node, rules Rules) (*Tree, error) {
 
 // build takes over the nodes, which need not be ordered.
 func build(nodes []Node) (*Tree, Problems) {
-	if !slices.IsSortedFunc(nodes, byKey) {
-		sortByKey(nodes)
-	}
-	t := &Tree{nodes: nodes}
+	t := &Tree{nodes: inOrder(nodes)}
 	ps := t.link()
 	if len(ps) > 0 {
 		return nil, ps

@@ -2,6 +2,7 @@ package locations
 
 import (
 	"errors"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,6 +19,55 @@ func TestDiffIsEmptyExactlyWhenTheRootsAreEqual(t *testing.T) {
 			t.Fatalf("roots %s and %s, changes %+v", a.Root(), b.Root(), d.Changes)
 		}
 	})
+}
+
+func TestFieldsAndPrintsFindTheSame(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		a := drawTree(t, "a")
+		b := drawNear(t, a)
+		byFields := Compare(a, b)
+		if a != b && (a.made.Load() != nil || b.made.Load() != nil) {
+			t.Fatal("the comparison of fields made prints")
+		}
+		a.prints()
+		if diff := cmp.Diff(byFields, Compare(a, b)); diff != "" {
+			t.Fatalf("with the prints of one side (-fields +one):\n%s", diff)
+		}
+		b.prints()
+		if diff := cmp.Diff(byFields, Compare(a, b)); diff != "" {
+			t.Fatalf("with the prints of both (-fields +prints):\n%s", diff)
+		}
+		var rows [2][]Stored
+		for i, tree := range []*Tree{a, b} {
+			rows[i] = tree.Rows()
+		}
+		if diff := cmp.Diff(byFields, diff(sparse(rows[0]), sparse(rows[1]))); diff != "" {
+			t.Fatalf("of rows (-trees +rows):\n%s", diff)
+		}
+	})
+}
+
+func TestPrintsAreMadeForManyAtOnce(t *testing.T) {
+	t.Parallel()
+	a, err := Build(grid(500), Rules{})
+	require.NoError(t, err)
+	b, err := Build(grid(500), Rules{})
+	require.NoError(t, err)
+	var all sync.WaitGroup
+	roots := make([]Print, 8)
+	for i := range roots {
+		all.Go(func() {
+			if !Compare(a, b).Empty() {
+				t.Error("equal trees differ")
+			}
+			roots[i] = a.Root()
+		})
+	}
+	all.Wait()
+	for _, root := range roots {
+		require.Equal(t, b.Root(), root)
+	}
 }
 
 func TestApplyingThePushMakesTheDiffEmpty(t *testing.T) {
