@@ -118,8 +118,20 @@ type Form struct {
 	Submit string // what the button does: "Import 214 shops"
 	Danger bool   // it destroys something; never the default button
 	Minor  bool   // not the page's main action
+	Get    bool   // it only asks for a page: what was chosen goes into the address
 	Upload bool
-	Links  Line // beside the button
+	Also   []Button // further buttons; with them Submit may be empty
+	Links  Line     // beside the buttons
+}
+
+// Button leads to the page To by GET, with what the form holds in the address: for what can be done with rows that were chosen.
+type Button struct{ Text, To string }
+
+// Fieldset is fields of a form that belong together. It stands in the Body of a Form.
+type Fieldset struct {
+	Legend string
+	Note   Line
+	Fields []Field
 }
 
 // Hidden is a value that goes along.
@@ -179,6 +191,7 @@ func (Facts) template() string     { return "facts" }
 func (Table) template() string     { return "table" }
 func (Filter) template() string    { return "filter" }
 func (Form) template() string      { return "form" }
+func (Fieldset) template() string  { return "fieldset" }
 func (Preview) template() string   { return "preview" }
 func (Receipt) template() string   { return "receipt" }
 func (Group) template() string     { return "group" }

@@ -43,7 +43,7 @@ type Site struct {
 func (s Site) Write(w http.ResponseWriter, r *http.Request, p Page) error {
 	found := make([]bool, len(p.Problems))
 	problems := append([]Problem(nil), p.Problems...)
-	p.Parts = prepare(p.Parts, p.Form, problems, found)
+	p.Parts = prepare(p.Parts, "", p.Form, problems, found)
 	p.Problems = problems
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, "layout", struct {
@@ -72,26 +72,30 @@ func (s Site) here(path string) string {
 	return best
 }
 
-// prepare gives fields their ids and their problems, and problems the address of their field.
-func prepare(parts []Part, form string, problems []Problem, found []bool) []Part {
+// prepare gives fields their ids and their problems, and problems the address of their field. in is the form that the parts stand in, form the
+// one that the problems belong to.
+func prepare(parts []Part, in, form string, problems []Problem, found []bool) []Part {
 	out := make([]Part, len(parts))
 	for i, p := range parts {
 		switch p := p.(type) {
 		case Section:
-			p.Parts = prepare(p.Parts, form, problems, found)
+			p.Parts = prepare(p.Parts, in, form, problems, found)
 			out[i] = p
 		case Group:
-			p.Parts = prepare(p.Parts, form, problems, found)
+			p.Parts = prepare(p.Parts, in, form, problems, found)
 			out[i] = p
 		case Preview:
-			p.Parts = prepare(p.Parts, form, problems, found)
+			p.Parts = prepare(p.Parts, in, form, problems, found)
 			out[i] = p
 		case Filter:
 			p.Fields = prepareFields(p.Fields, "filter", false, nil, nil)
 			out[i] = p
 		case Form:
 			p.Fields = prepareFields(p.Fields, p.ID, form == "" || form == p.ID, problems, found)
-			p.Body = prepare(p.Body, form, problems, found)
+			p.Body = prepare(p.Body, p.ID, form, problems, found)
+			out[i] = p
+		case Fieldset:
+			p.Fields = prepareFields(p.Fields, in, form == "" || form == in, problems, found)
 			out[i] = p
 		default:
 			out[i] = p
