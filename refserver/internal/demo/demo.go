@@ -18,6 +18,7 @@ import (
 	"github.com/mspkit/mspkit/collab/collabtest"
 	"github.com/mspkit/mspkit/locations"
 	"github.com/mspkit/mspkit/refserver/internal/app"
+	"github.com/mspkit/mspkit/refserver/internal/ui"
 	"github.com/mspkit/mspkit/store"
 )
 
@@ -73,11 +74,13 @@ func (d *Demo) open(ctx context.Context, cfg Config) (err error) {
 			AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		}
 	}
-	if d.Alder, err = app.Open(ctx, system("alder", "Alder (Primary)", cfg.AlderAddr, "-alder-addr")); err != nil {
+	alder := system("alder", "Alder (Primary)", cfg.AlderAddr, "-alder-addr")
+	alder.Start = d.start
+	if d.Alder, err = app.Open(ctx, alder); err != nil {
 		return err
 	}
 	birch := system("birch", "Birch (Secondary)", cfg.BirchAddr, "-birch-addr")
-	birch.Accepted, birch.Hue = makeJobs, "amber"
+	birch.Accepted, birch.Hue, birch.Start = makeJobs, "amber", d.start
 	if d.Birch, err = app.Open(ctx, birch); err != nil {
 		return err
 	}
@@ -88,6 +91,18 @@ func (d *Demo) open(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	return seed(ctx, d.Alder)
+}
+
+// start tells a newcomer what to click first, at either system.
+func (d *Demo) start() []ui.Part {
+	at := func(a *app.App, path string) string { return a.Home() + path }
+	return []ui.Part{ui.Preview{Title: "Start here: two systems share one survey", Parts: []ui.Part{ui.List{Numbered: true, Lines: []ui.Line{
+		ui.Say(ui.Text("Alder (green) owns the client Northwind Coffee."), ui.To("Offer its survey Dine-In to birch.", at(d.Alder, "/projects/new"))),
+		ui.Say(ui.Text("Birch (amber) will shop it."), ui.To("At birch, open what requires attention and accept it.", at(d.Birch, "/projects"))),
+		ui.Say(ui.Text("Birch now has the client, the survey, six locations and eight jobs."), ui.To("Look at its shops.", at(d.Birch, "/shops"))),
+		ui.Say(ui.Text("Back at alder,"), ui.To("open the project and import:", at(d.Alder, "/projects")), ui.Text("four shops have got far enough, and four say why they have not.")),
+		ui.Say(ui.Text("At alder,"), ui.To("open a shop that came in,", at(d.Alder, "/shops")), ui.Text("change an answer, save, and return it: birch has it back.")),
+	}}}}}
 }
 
 // introduce registers other at a, once and again when its address or key is another than last time. The module is
@@ -187,10 +202,10 @@ const welcome = `Two systems are running, each with a database, a key and an add
   alder (Primary)     %[1]s
   birch (Secondary)   %[2]s
 
-Watch both:           %[1]s/
+Open both addresses in a browser: each Home page says what to click first.
 API:                  %[1]s/docs
 
-Try, in another terminal:
+Or try, in another terminal:
 
   # alder offers birch the Dine-In survey of Northwind Coffee
   curl --json '{"partner":"birch","client":"northwind","survey":"dine-in","target":"new_client"}' %[1]s/api/projects

@@ -65,6 +65,10 @@ func Mount(mux *http.ServeMux, cfg Config) {
 		ui.To("Partners", "/partners"), ui.To("Messages", "/messages"), ui.To("History", "/history"), ui.To("API", "/docs"),
 	}}
 	ui.Mount(mux)
+	s.home()
+	s.partners()
+	s.messages()
+	s.history()
 	s.projects()
 	s.accepting()
 }
@@ -83,6 +87,7 @@ type show func(*visit) (ui.Page, error)
 type done struct {
 	to   string
 	said ui.Receipt
+	once *ui.Page // shown at once instead: what holds a secret travels nowhere else
 }
 
 // get serves a page. The path is a pattern of http.ServeMux, without method.
@@ -110,6 +115,10 @@ func (s *site) post(path string, do func(*visit) (done, error), again show) {
 			return
 		}
 		d, err := do(v)
+		if err == nil && d.once != nil {
+			s.write(w, v, *d.once)
+			return
+		}
 		if err == nil {
 			s.memory.Keep(w, d.said)
 			http.Redirect(w, r, d.to, http.StatusSeeOther)
@@ -255,4 +264,27 @@ func gated(page show) show {
 		}
 		return page(v)
 	}
+}
+
+// each translates a list.
+func each[A, B any](in []A, to func(A) B) []B {
+	out := make([]B, len(in))
+	for i, v := range in {
+		out[i] = to(v)
+	}
+	return out
+}
+
+// escape writes an id as one step of a path.
+func escape(id string) string { return url.PathEscape(id) }
+
+// form is the id of the form that was sent, of those on a page: the last step of the address it was sent to.
+func (v *visit) form(ids ...string) string {
+	last := v.URL.Path[strings.LastIndexByte(v.URL.Path, '/')+1:]
+	for _, id := range ids {
+		if v.typed != nil && id == last {
+			return id
+		}
+	}
+	return ""
 }

@@ -1,0 +1,189 @@
+package pages
+
+import (
+	"context"
+	"time"
+
+	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/refserver/internal/ui"
+	"github.com/mspkit/mspkit/store"
+)
+
+// lately is how far back Home tells of imports.
+const lately = 24 * time.Hour
+
+// home serves the page that a day begins with: what waits for somebody here, and what went on.
+func (s *site) home() { s.get("/{$}", showHome) }
+
+// today is what Home tells.
+type today struct {
+	on       bool
+	partners int
+	attend   []collab.Project // wait for our answer
+	changed  []drift
+	held     []heldShops
+	ended    []collab.Run // newest first
+	names    map[collab.ProjectID]string
+}
+
+// drift is a project whose copy of locations the last push left behind.
+type drift struct {
+	collab.Project
+	pushed bool
+}
+
+type heldShops struct {
+	collab.Project
+	run collab.RunID
+	collab.ReasonCount
+}
+
+func showHome(v *visit) (ui.Page, error) {
+	parked, err := v.Queue.List(v.Context(), store.MessageQuery{Account: v.Self.System, State: store.MessageParked, Limit: most + 1})
+	if err != nil {
+		return ui.Page{}, err
+	}
+	since := time.Now().Add(-lately)
+	t, err := view(v, func(ctx context.Context, sv store.View) (today, error) { return readToday(ctx, sv, since) })
+	if err != nil {
+		return ui.Page{}, err
+	}
+	page := ui.Page{Title: "Home"}
+	if v.Start != nil {
+		page.Parts = v.Start()
+	}
+	switch {
+	case !t.on:
+		page.Parts = append(page.Parts, ui.P(ui.Text("Collaboration is switched off here."), ui.To("Switch it on under Partners.", "/partners")))
+	case t.partners == 0:
+		page.Parts = append(page.Parts, ui.P(ui.Text("No partner is registered yet."), ui.To("Invite or register one.", "/partners")))
+	}
+	page.Parts = append(page.Parts, ui.Section{Title: "What waits for you", Parts: []ui.Part{t.attention(parked)}}, ui.Section{Title: "The last 24 hours", Parts: []ui.Part{t.lately()}})
+	return page, nil
+}
+
+// readToday reads what Home tells, in a number of questions that grows with the current projects alone.
+func readToday(ctx context.Context, sv store.View, since time.Time) (today, error) {
+	t := today{names: map[collab.ProjectID]string{}}
+	m, err := sv.Collab.Partners.Module(ctx)
+	if err != nil {
+		return t, err
+	}
+	t.on = m.On
+	partners, err := sv.Collab.Partners.List(ctx)
+	if err != nil {
+		return t, err
+	}
+	t.partners = len(partners)
+	projects, err := sv.Collab.Projects.List(ctx, collab.ProjectQuery{})
+	if err != nil {
+		return t, err
+	}
+	for _, p := range projects {
+		t.names[p.ID] = p.SurveyName + " with " + string(p.Partner)
+		if p.Attention == p.Party && p.State.Current() {
+			t.attend = append(t.attend, p)
+		}
+		if p.Party == collab.PartyPrimary && p.State == collab.StateAccepted {
+			if err := t.accepted(ctx, sv, p); err != nil {
+				return t, err
+			}
+		}
+	}
+	runs, err := sv.Collab.Runs.List(ctx, "", "", most)
+	for _, r := range runs {
+		if r.StartedAt.After(since) {
+			t.ended = append(t.ended, r)
+		}
+	}
+	return t, err
+}
+
+// accepted adds what an accepted project of ours has left to do: locations to push, shops that stayed behind.
+func (t *today) accepted(ctx context.Context, sv store.View, p collab.Project) error {
+	head, err := sv.Locations.Trees.Head(ctx, locations.SetID(p.Client))
+	if err != nil {
+		return err
+	}
+	pushes, err := sv.Locations.Pushes.List(ctx, locations.ProjectID(p.ID), "", 1)
+	if err != nil {
+		return err
+	}
+	if len(pushes) == 0 && head.Revision > 0 {
+		t.changed = append(t.changed, drift{Project: p})
+	} else if len(pushes) > 0 && pushes[0].State != locations.RunRunning && (pushes[0].State != locations.RunDone || pushes[0].Commit.Source < head.Revision) {
+		t.changed = append(t.changed, drift{Project: p, pushed: true})
+	}
+	runs, err := sv.Collab.Runs.List(ctx, p.ID, "", 1)
+	if err != nil || len(runs) == 0 {
+		return err
+	}
+	for _, h := range runs[0].Counts.Held {
+		t.held = append(t.held, heldShops{Project: p, run: runs[0].ID, ReasonCount: h})
+	}
+	return nil
+}
+
+// attention is the list of what somebody here should do, the most pressing first.
+func (t today) attention(parked []store.Message) ui.Table {
+	out := ui.Table{Caption: "To do, the most pressing first", Cols: ui.Cols("What", "Where", "What to do"), Empty: ui.Empty{Text: "Nothing waits for you. Offers, differing locations, held shops and parked messages appear here."}}
+	add := func(pill string, where ui.Span, what string) {
+		out.Rows = append(out.Rows, ui.Row{Cells: ui.Cells(ui.Pill(pill), where, ui.Text(what))})
+	}
+	if n := len(parked); n > 0 {
+		many := plural(n, "message")
+		if n > most {
+			many = "more than " + plural(most, "message")
+		}
+		add("Parked", ui.To("Messages", "/messages?state=parked"), many+" could not be delivered. See why, then try again.")
+	}
+	for _, p := range t.attend {
+		if p.Party == collab.PartySecondary {
+			add(p.Label(), ui.To(t.names[p.ID], address(p.ID)+"/accept"), string(p.Partner)+" offers it. Accept it, decline it, or ask for changes.")
+		} else {
+			add(p.Label(), ui.To(t.names[p.ID], address(p.ID)), string(p.Partner)+" asks for other terms. Take them, change the offer, or withdraw it.")
+		}
+	}
+	for _, d := range t.changed {
+		what := "Locations changed here since the last push that arrived. See what differs, then push."
+		if !d.pushed {
+			what = "The locations were never pushed from here. See what differs, then push."
+		}
+		add("May differ", ui.To(t.names[d.ID], address(d.ID)+"/locations"), what)
+	}
+	for _, h := range t.held {
+		add("Held", ui.To(t.names[h.ID], "/runs/"+string(h.run)), plural(h.Count, "shop")+" stayed behind in the last import: "+h.ReasonCount.Reason.Help())
+	}
+	return out
+}
+
+// lately is what was imported.
+func (t today) lately() ui.Table {
+	out := ui.Table{Caption: "Imports, newest first", Empty: ui.Empty{Text: "Nothing was imported in the last 24 hours."}, Cols: []ui.Col{
+		{Name: "Project"}, {Name: "State"}, {Name: "Imported", Num: true}, {Name: "Updated", Num: true}, {Name: "Held", Num: true}, {Name: "Started"}, {Name: "By"},
+	}}
+	for _, r := range t.ended {
+		var held int64
+		for _, h := range r.Counts.Held {
+			held += h.Count
+		}
+		out.Rows = append(out.Rows, ui.Row{Cells: ui.Cells(ui.To(t.names[r.Project], "/runs/"+string(r.ID)), ui.Pill(runWord(r.State)),
+			ui.Count(r.Counts.Imported), ui.Count(r.Counts.Updated), ui.Count(held), ui.When(r.StartedAt), ui.Text(r.By))})
+	}
+	return out
+}
+
+// runWord says the state of a run.
+func runWord(s collab.RunState) string {
+	switch s {
+	case collab.RunRunning:
+		return "Running"
+	case collab.RunDone:
+		return "Done"
+	}
+	return "Stopped"
+}
+
+// address is the page of a project.
+func address(id collab.ProjectID) string { return "/projects/" + string(id) }
