@@ -19,6 +19,12 @@ type Link struct {
 	Version int64
 }
 
+// Standing is a remote shop that has a link, and where its return stands.
+type Standing struct {
+	Remote ShopID
+	Return ReturnState
+}
+
 // ReturnState is where the return of a shop stands.
 type ReturnState uint8
 

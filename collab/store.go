@@ -213,6 +213,9 @@ type Shops interface {
 type LedgerView interface {
 	// Links returns the links of these remote shops of a partner, ordered by remote shop; unknown ones are left out.
 	Links(ctx context.Context, partner SystemID, remote []ShopID) ([]Link, error)
+	// Standings is Links with the little that an import asks of every shop, of which most have come before. It is asked for pages of shops that
+	// follow each other, and should be quick at that.
+	Standings(ctx context.Context, partner SystemID, remote []ShopID) ([]Standing, error)
 	// LinksOf returns the links of these shops of ours, ordered by shop.
 	LinksOf(ctx context.Context, shops []ShopID) ([]Link, error)
 	// Events returns up to limit events of a run whose remote shop is greater than after, ordered by it.

@@ -2,7 +2,10 @@ package bunstore
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -56,12 +59,9 @@ func (r *eventRow) event() (collab.Event, error) {
 // Links is read for every shop of every import, also of one that brings nothing new, and scans by hand what bun would through reflection.
 func (l ledger) Links(ctx context.Context, partner collab.SystemID, remote []collab.ShopID) ([]collab.Link, error) {
 	return inLists(remote, func(chunk []collab.ShopID) ([]collab.Link, error) {
-		if l.s.err != nil {
-			return nil, l.s.err
-		}
-		rows, err := from[linkRow](l.s).ExcludeColumn("account", "partner").Where("partner = ?", partner).Where("remote IN (?)", bun.List(chunk)).Order("remote").Rows(ctx)
+		rows, err := rowsIn(ctx, l.s, from[linkRow](l.s).ExcludeColumn("account", "partner").Where("partner = ?", partner).Order("remote"), "remote", chunk)
 		if err != nil {
-			return nil, l.s.fail("read links", err)
+			return nil, err
 		}
 		defer rows.Close()
 		out := make([]collab.Link, 0, len(chunk))
@@ -83,9 +83,80 @@ func (l ledger) Links(ctx context.Context, partner collab.SystemID, remote []col
 	})
 }
 
+// returnNumber is a link's ReturnState as a number, which takes no memory on its way.
+var returnNumber = func() string {
+	var b strings.Builder
+	b.WriteString("CASE return_state")
+	for r := collab.ReturnNone; r.String() != ""; r++ {
+		fmt.Fprintf(&b, " WHEN '%s' THEN %d", r, r)
+	}
+	return b.String() + " END"
+}()
+
+// Standings reads the range from the first of the shops to the last, which is what a page of them takes up in the ledger. Where much stands in
+// between that was not asked for, it asks for the rest by their ids.
+func (l ledger) Standings(ctx context.Context, partner collab.SystemID, remote []collab.ShopID) ([]collab.Standing, error) {
+	if len(remote) == 0 {
+		return nil, nil
+	}
+	remote = slices.Clone(remote)
+	slices.Sort(remote)
+	remote = slices.Compact(remote)
+	query := func() *bun.SelectQuery {
+		return from[linkRow](l.s).Column("remote").ColumnExpr(returnNumber).Where("partner = ?", partner).Order("remote")
+	}
+	most := 2*len(remote) + 16
+	stretch := query().Where("remote BETWEEN ? AND ?", remote[0], remote[len(remote)-1]).Limit(int64(most))
+	out, seen, err := l.pick(ctx, make([]collab.Standing, 0, len(remote)), stretch, &remote)
+	if err != nil || seen < most {
+		return out, err
+	}
+	for chunk := range slices.Chunk(remote, chunkSize) {
+		if out, _, err = l.pick(ctx, out, query().Where("remote IN (?)", bun.List(chunk)), &chunk); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// pick runs a query of remote shops and their return states, in order, and appends those that are wanted. It leaves the wanted ones that lie
+// behind the last row, and says how many rows there were. It scans by hand what bun would through reflection.
+func (l ledger) pick(ctx context.Context, out []collab.Standing, q *bun.SelectQuery, wanted *[]collab.ShopID) ([]collab.Standing, int, error) {
+	if l.s.err != nil {
+		return nil, 0, l.s.err
+	}
+	rows, err := q.Rows(ctx)
+	if err != nil {
+		return nil, 0, l.s.fail("read links", err)
+	}
+	defer rows.Close()
+	var remote string
+	var state int64
+	dest := []any{&remote, &state}
+	seen := 0
+	for ; rows.Next(); seen++ {
+		if err := rows.Scan(dest...); err != nil {
+			return nil, 0, l.s.fail("read links", err)
+		}
+		w := *wanted
+		for len(w) > 0 && string(w[0]) < remote {
+			w = w[1:]
+		}
+		if len(w) > 0 && string(w[0]) == remote {
+			out = append(out, collab.Standing{Remote: w[0], Return: collab.ReturnState(state)})
+			w = w[1:]
+		}
+		*wanted = w
+	}
+	if err := rows.Err(); err != nil {
+		return nil, 0, l.s.fail("read links", err)
+	}
+	return out, seen, nil
+}
+
 func (l ledger) LinksOf(ctx context.Context, shops []collab.ShopID) ([]collab.Link, error) {
 	return inLists(shops, func(chunk []collab.ShopID) ([]collab.Link, error) {
-		return many(ctx, l.s, from[linkRow](l.s).Where("shop IN (?)", bun.List(chunk)).Order("shop"), (*linkRow).link)
+		return manyIn(ctx, l.s, from[linkRow](l.s).Order("shop"), "shop", chunk, (*linkRow).link)
 	})
 }
 

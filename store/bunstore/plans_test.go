@@ -77,6 +77,10 @@ func TestListsUseIndexes(t *testing.T) {
 			_, err := v.Collab.Ledger.Links(ctx, "birch", []collab.ShopID{"1", "2"})
 			return err
 		})},
+		"stretch of links": {[]string{"(account=? AND partner=? AND remote>? AND remote<?)"}, view(func(ctx context.Context, v store.View) error {
+			_, err := v.Collab.Ledger.Standings(ctx, "birch", []collab.ShopID{"1", "2"})
+			return err
+		})},
 		"links by shop": {[]string{"mspkit_link_shop (account=? AND shop=?)"}, view(func(ctx context.Context, v store.View) error {
 			_, err := v.Collab.Ledger.LinksOf(ctx, []collab.ShopID{"1", "2"})
 			return err

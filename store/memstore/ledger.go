@@ -28,6 +28,16 @@ func (r ledger) Links(_ context.Context, partner collab.SystemID, remote []colla
 	return out, nil
 }
 
+func (r ledger) Standings(_ context.Context, partner collab.SystemID, remote []collab.ShopID) ([]collab.Standing, error) {
+	var out []collab.Standing
+	for _, id := range distinct(remote) {
+		if l := r.a.links.rows.get(keyOf(partner, string(id))); l != nil {
+			out = append(out, collab.Standing{Remote: id, Return: l.Return})
+		}
+	}
+	return out, nil
+}
+
 func (r ledger) LinksOf(_ context.Context, shops []collab.ShopID) ([]collab.Link, error) {
 	var out []collab.Link
 	for _, id := range distinct(shops) {
@@ -39,8 +49,10 @@ func (r ledger) LinksOf(_ context.Context, shops []collab.ShopID) ([]collab.Link
 }
 
 func (r ledger) PutLinks(_ context.Context, links []collab.Link) error {
+	before := r.a.links
 	for _, l := range links {
 		if !r.a.links.put(linkShape, l) {
+			r.a.links = before
 			return fmt.Errorf("memstore: put link of shop %s of %s: %w", l.Remote, l.Partner, collab.ErrConflict)
 		}
 	}
@@ -71,9 +83,11 @@ func (r ledger) CountEvents(_ context.Context, run collab.RunID) (map[collab.Eve
 }
 
 func (r ledger) Append(_ context.Context, events []collab.Event) error {
+	before := r.a.events
 	for _, e := range events {
 		k := keyOf(e.Partner, string(e.Remote), number(e.Epoch))
 		if r.a.events.get(k) != nil {
+			r.a.events = before
 			return fmt.Errorf("memstore: append event of shop %s of %s, epoch %d: %w", e.Remote, e.Partner, e.Epoch, collab.ErrConflict)
 		}
 		r.a.events.put(k, e)

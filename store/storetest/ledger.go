@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/mspkit/mspkit/collab"
@@ -12,6 +14,7 @@ import (
 func ledgerCases() []Case {
 	return []Case{
 		newCase("links/order", "links are ordered by the shop that was asked for, and belong to the partner that was asked for", linkOrder),
+		newCase("links/standings", "the links of the remote shops that were asked for stand in order, each with its own return state, whatever lies between them", standings),
 		newCase("events/count", "events of a run are counted by kind", eventCount),
 		newCase("events/epochs", "every epoch of a remote shop has an event of its own, in order", eventEpochs),
 		newCase("exchanges/latest", "the exchange with the highest revision of a project is the latest", latestExchange),
@@ -50,6 +53,48 @@ func linkOrder(p *probe) {
 		p.equal("LinksOf none", got, []string(nil))
 		return err
 	})
+}
+
+func standings(p *probe) {
+	states := []collab.ReturnState{collab.ReturnNone, collab.ReturnSending, collab.ReturnDone, collab.ReturnConflict, collab.ReturnRefused}
+	remote := func(i int) collab.ShopID { return collab.ShopID(fmt.Sprintf("%04d", i)) }
+	const many = 1200
+	p.write("put", alder, func(ctx context.Context, tx store.Tx) error {
+		links := []collab.Link{{Partner: "y", Remote: remote(7), Shop: "y"}}
+		for i := range many {
+			links = append(links, collab.Link{Partner: "x", Remote: remote(i), Shop: remote(i), Return: states[i%len(states)]})
+		}
+		return tx.Collab.Ledger.PutLinks(ctx, links)
+	})
+	standing := func(partner collab.SystemID, ids ...collab.ShopID) (got []collab.Standing) {
+		p.read("read", alder, func(ctx context.Context, v store.View) (err error) {
+			got, err = v.Collab.Ledger.Standings(ctx, partner, ids)
+			return err
+		})
+		return got
+	}
+	p.equal("none", standing("x"), []collab.Standing(nil))
+	p.equal("of another partner", standing("y", remote(6), remote(7), remote(8)), []collab.Standing{{Remote: remote(7)}})
+	p.equal("of nobody", standing("z", remote(7)), []collab.Standing(nil))
+	var all, some []collab.ShopID
+	var wantAll, wantSome []collab.Standing
+	for i := range many {
+		k := collab.Standing{Remote: remote(i), Return: states[i%len(states)]}
+		all, wantAll = append(all, k.Remote, k.Remote+"a"), append(wantAll, k)
+		if i%301 == 0 {
+			some, wantSome = append(some, k.Remote, k.Remote+"a", k.Remote), append(wantSome, k)
+		}
+	}
+	p.equal("a stretch of all", standing("x", all...), wantAll)
+	slices.Reverse(some)
+	p.equal("some that lie far apart", standing("x", some...), wantSome)
+	p.equal("of another account", func() (got []collab.Standing) {
+		p.read("read", birch, func(ctx context.Context, v store.View) (err error) {
+			got, err = v.Collab.Ledger.Standings(ctx, "x", some)
+			return err
+		})
+		return got
+	}(), []collab.Standing(nil))
 }
 
 func event(remote collab.ShopID, epoch int64, run collab.RunID, kind collab.EventKind) collab.Event {
