@@ -3,7 +3,9 @@
 package peerbench
 
 import (
+	"flag"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,32 +14,37 @@ import (
 	"github.com/r3labs/diff/v3"
 )
 
-// BenchmarkPeers lets each find the 0.1% of nodes that differ between two sets, in turn: Compare in two trees, the others in two maps by key.
-// The quotients say how often Compare fits into what each of them takes; those with-build count the making of both trees to Compare's time,
-// as where their prints are not there yet.
+var deep = flag.Bool("deep", false, "compare 1,000,000 nodes too, which takes minutes and some gigabytes")
+
+// BenchmarkPeers lets each find the 0.1% of nodes that differ between two sets, in turn: Compare in two trees, the others in two maps by key,
+// all of them made before. The quotients say how often Compare fits into what each of the others takes: plain where it compares the nodes
+// field by field, printed- where the prints of the trees are there, and built- where the making of both trees counts as Compare's time (the
+// making of the maps never counts).
 //
-//	go test -run '^$' -bench Peers -benchtime 1x
+//	go test -run '^$' -bench Peers -benchtime 1x [-deep]
 func BenchmarkPeers(b *testing.B) {
-	for _, size := range []int{1000, 10_000, 100_000} {
+	sizes := []int{1000, 10_000, 100_000}
+	if *deep {
+		sizes = append(sizes, 1_000_000)
+	}
+	for _, size := range sizes {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			ours, theirs := nodes(size), nodes(size)
 			for i := 500; i < size; i += 1000 {
 				theirs[i].Name += " "
 			}
+			p, q := byKey(ours), byKey(theirs)
 			want := size / 1000
-			var build, mine, r3, goCmp time.Duration
+			var build, mine, printed, r3, goCmp time.Duration
 			for b.Loop() {
 				var x, y *locations.Tree
 				build += timed(func() { x, y = tree(b, ours), tree(b, theirs) })
-				p, q := byKey(ours), byKey(theirs)
+				mine += compare(b, x, y, want)
+				if x.Root() == y.Root() { // asked for to have the prints made
+					b.Fatal("the roots are equal")
+				}
+				printed += compare(b, x, y, want)
 				var found int
-				const often = 10 // one is over too soon to be timed well
-				mine += timed(func() {
-					for range often {
-						found = len(locations.Compare(x, y).Changes)
-					}
-				}) / often
-				require(b, found, want)
 				r3 += timed(func() {
 					changes, err := diff.Diff(p, q)
 					if err != nil {
@@ -53,12 +60,26 @@ func BenchmarkPeers(b *testing.B) {
 			}
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(float64(mine)/float64(b.N)/float64(size), "ns/node")
-			b.ReportMetric(float64(r3)/float64(mine), "x-r3labs")
-			b.ReportMetric(float64(goCmp)/float64(mine), "x-go-cmp")
-			b.ReportMetric(float64(r3)/float64(mine+build), "r3labs-x-with-build")
-			b.ReportMetric(float64(goCmp)/float64(mine+build), "go-cmp-x-with-build")
+			for how, took := range map[string]time.Duration{"": mine, "printed-": printed, "built-": mine + build} {
+				b.ReportMetric(float64(r3)/float64(took), how+"x-r3labs")
+				b.ReportMetric(float64(goCmp)/float64(took), how+"x-go-cmp")
+			}
 		})
 	}
+}
+
+// compare says what one of many comparisons takes: a single one of small trees is over too soon to be timed well.
+func compare(b *testing.B, x, y *locations.Tree, want int) time.Duration {
+	b.Helper()
+	const often = 10
+	var found int
+	took := timed(func() {
+		for range often {
+			found = len(locations.Compare(x, y).Changes)
+		}
+	})
+	require(b, found, want)
+	return took / often
 }
 
 func timed(fn func()) time.Duration {
@@ -91,7 +112,7 @@ func byKey(list []locations.Node) map[locations.Key]locations.Node {
 	return m
 }
 
-// nodes makes stores under districts of a hundred, ordered by key; no two calls share memory.
+// nodes makes stores under districts of a hundred, ordered by key; no two texts share memory.
 func nodes(n int) []locations.Node {
 	list := make([]locations.Node, n)
 	for i := range list {
@@ -101,10 +122,10 @@ func nodes(n int) []locations.Node {
 			continue
 		}
 		list[i] = locations.Node{
-			Key: district + locations.Key(fmt.Sprintf("-%02d", i%100)), Parent: district, Level: locations.LocationLevel, Name: fmt.Sprintf("Store number %d", i),
+			Key: district + locations.Key(fmt.Sprintf("-%02d", i%100)), Parent: locations.Key(strings.Clone(string(district))), Level: locations.LocationLevel, Name: fmt.Sprintf("Store number %d", i),
 			Place: locations.Place{
-				Address1: fmt.Sprintf("%d Long Road", i), City: fmt.Sprintf("City %d", i/100), State: "OR", Country: "US",
-				PostalCode: fmt.Sprint(10000 + i%90000), Phone: fmt.Sprintf("+1 555 %07d", i), Hours: "8-20", DaysOpen: "Mon-Sat",
+				Address1: fmt.Sprintf("%d Long Road", i), City: fmt.Sprintf("City %d", i/100), State: strings.Clone("OR"), Country: strings.Clone("US"),
+				PostalCode: fmt.Sprint(10000 + i%90000), Phone: fmt.Sprintf("+1 555 %07d", i), Hours: strings.Clone("8-20"), DaysOpen: strings.Clone("Mon-Sat"),
 			},
 		}
 	}
