@@ -33,6 +33,8 @@ var sentences = map[string]string{
 	"unsupported":  "This system cannot do that.",
 	"media_type":   "This form cannot be read.",
 	"invitation":   "The invitation does not count: it was used, has run out, or is for another address.",
+	"overwrites":   "The other side has changed some of this. Say what is to be kept, or tick that it may be overwritten.",
+	"partner":      "The partner is not registered here, or not active. The operator finds it under Partners.",
 	"client_there": "The partner has this client already. Choose \"Copy the survey to the client that is there\".",
 }
 
@@ -62,6 +64,8 @@ func reasons(p shapes.Problem) []ui.Problem {
 	switch {
 	case p.Code == "module_off":
 		return []ui.Problem{{Text: "Collaboration is switched off at " + p.System + ". The operator there can switch it on under Partners."}}
+	case p.Code == "state" && p.State != "":
+		return []ui.Problem{{Text: "The project is " + p.State + ", so this cannot be done now."}}
 	case p.Code == "not_found":
 		return []ui.Problem{{Text: "What you asked for is not here: " + p.Detail + "."}}
 	case sentences[p.Code] != "":
