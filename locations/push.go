@@ -3,8 +3,6 @@ package locations
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 )
@@ -20,23 +18,20 @@ type PushOptions struct {
 // It is ErrStale when either side has changed since the comparison, and ErrState when the project is not accepted.
 // Pushing the same plan again changes nothing more.
 func (s *Service) Push(ctx context.Context, actor Actor, plan Plan, opts PushOptions) (PushReceipt, error) {
-	receipt, err := s.push(ctx, &actor, plan, opts)
+	receipt, err := s.push(ctx, actor, plan, opts)
 	if err != nil {
 		return PushReceipt{}, fail(err, "push for project %s", plan.Project)
 	}
 	return receipt, nil
 }
 
-func (s *Service) push(ctx context.Context, actor *Actor, plan Plan, opts PushOptions) (PushReceipt, error) {
+func (s *Service) push(ctx context.Context, actor Actor, plan Plan, opts PushOptions) (PushReceipt, error) {
 	if s.cfg.Peer == nil {
 		return PushReceipt{}, ErrUnsupported
 	}
 	var share Share
 	err := s.view(ctx, func(ctx context.Context, v View) (err error) {
-		if share, err = owned(ctx, actor, v, plan.Project); err != nil {
-			return err
-		}
-		if err = live(share); err != nil {
+		if share, err = pushing(ctx, &actor, v, plan.Project); err != nil {
 			return err
 		}
 		head, err := v.Trees.Head(ctx, share.Set)
@@ -48,48 +43,77 @@ func (s *Service) push(ctx context.Context, actor *Actor, plan Plan, opts PushOp
 	if err != nil {
 		return PushReceipt{}, err
 	}
-	if len(plan.Overwrites) > 0 && !opts.Overwrite {
-		return PushReceipt{}, &OverwritesError{Changes: plan.Overwrites}
-	}
-	if plan.Empty() && plan.Theirs.Source > 0 {
-		return PushReceipt{Revision: plan.Theirs.Revision, Root: plan.Theirs.Root}, nil
-	}
-	receipt, err := s.send(ctx, share.Partner, plan, opts)
+	c, err := plan.commit(opts.Overwrite)
 	if err != nil {
 		return PushReceipt{}, err
 	}
-	if receipt.Root != plan.Ours.Root {
-		return PushReceipt{}, fmt.Errorf("the partner reports the root %s after the push, not %s: %w", receipt.Root, plan.Ours.Root, ErrInvalid)
+	if plan.inSync() {
+		return PushReceipt{Revision: plan.Theirs.Revision, Root: plan.Theirs.Root}, nil
 	}
-	record := Record{
-		ID: s.cfg.NewID(), At: s.now(), Actor: "courier", Set: share.Set, Project: plan.Project, Action: "push",
-		Note: fmt.Sprintf("revision %d to %s: %d created, %d updated, %d deactivated, root %s",
-			plan.Ours.Revision, share.Partner, receipt.Created, receipt.Updated, receipt.Deactivated, receipt.Root),
+	if err := s.stagePages(ctx, share.Partner, c, plan.Put, 0, func(int) error { return nil }); err != nil {
+		return PushReceipt{}, err
 	}
-	if actor != nil {
-		record.Actor = actor.Name
+	receipt, err := s.commitThere(ctx, share.Partner, c)
+	if err != nil {
+		return PushReceipt{}, err
 	}
+	record := s.pushed(actor.Name, share, c, receipt)
 	err = s.update(ctx, func(ctx context.Context, tx Tx) error { return tx.History.Append(ctx, []Record{record}) })
 	return receipt, err
 }
 
-// send stages the plan at the partner and commits it there. The push is named after what it brings and what it was
-// compared with, so that a repetition is the same push.
-func (s *Service) send(ctx context.Context, partner PartnerID, plan Plan, opts PushOptions) (PushReceipt, error) {
-	name := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s\x00%d\x00%s", plan.Project, plan.Ours.Revision, plan.Ours.Root, plan.Theirs.Revision, plan.Theirs.Root))
-	id := PushID(fmt.Sprintf("%x", name[:16]))
-	page := 0
-	for nodes := range inPages(plan.Put) {
+// pushed is the history record of a push that went through.
+func (s *Service) pushed(by string, share Share, c PushCommit, r PushReceipt) Record {
+	return Record{
+		ID: s.cfg.NewID(), At: s.now(), Actor: by, Set: share.Set, Project: c.Project, Action: "push",
+		Note: fmt.Sprintf("revision %d to %s: %d created, %d updated, %d deactivated, root %s",
+			c.Source, share.Partner, r.Created, r.Updated, r.Deactivated, r.Root),
+	}
+}
+
+// inSync reports whether the other side has what we have, from us.
+func (p Plan) inSync() bool { return p.Empty() && p.Theirs.Source > 0 }
+
+// commit returns what the partner is asked to switch over to. The push is named after what it brings and what it was
+// compared with, so that a repetition is the same push. Without overwrite a plan that undoes hand edits is an OverwritesError.
+func (p Plan) commit(overwrite bool) (PushCommit, error) {
+	if len(p.Overwrites) > 0 && !overwrite {
+		return PushCommit{}, &OverwritesError{Changes: p.Overwrites}
+	}
+	name := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s\x00%d\x00%s", p.Project, p.Ours.Revision, p.Ours.Root, p.Theirs.Revision, p.Theirs.Root))
+	return PushCommit{
+		Project: p.Project, Push: PushID(fmt.Sprintf("%x", name[:16])), Total: len(p.Put), Source: p.Ours.Revision, Expect: p.Theirs.Revision,
+		Root: p.Ours.Root, Overwrite: overwrite,
+	}, nil
+}
+
+// stagePages hands the nodes of a push to the partner, page by page, but for those that are there already: the first staged
+// ones. After each page it says how many are there.
+func (s *Service) stagePages(ctx context.Context, partner PartnerID, c PushCommit, put []Node, staged int, progress func(staged int) error) error {
+	page, there := 0, 0
+	for nodes := range inPages(put) {
 		page++
-		call := Call{Key: fmt.Sprintf("%s-%d", id, page)}
-		if err := s.cfg.Peer.Stage(ctx, partner, call, PushPage{Project: plan.Project, Push: id, Nodes: nodes}); err != nil {
-			return PushReceipt{}, err
+		if there += len(nodes); there <= staged {
+			continue
+		}
+		call := Call{Key: fmt.Sprintf("%s-%d", c.Push, page)}
+		if err := s.cfg.Peer.Stage(ctx, partner, call, PushPage{Project: c.Project, Push: c.Push, Nodes: nodes}); err != nil {
+			return err
+		}
+		if err := progress(there); err != nil {
+			return err
 		}
 	}
-	return s.cfg.Peer.Commit(ctx, partner, Call{Key: fmt.Sprintf("%s-commit", id)}, PushCommit{
-		Project: plan.Project, Push: id, Total: len(plan.Put), Source: plan.Ours.Revision, Expect: plan.Theirs.Revision,
-		Root: plan.Ours.Root, Overwrite: opts.Overwrite,
-	})
+	return nil
+}
+
+// commitThere switches the partner over and checks what it says of it. Asked again, the partner gives the same receipt.
+func (s *Service) commitThere(ctx context.Context, partner PartnerID, c PushCommit) (PushReceipt, error) {
+	receipt, err := s.cfg.Peer.Commit(ctx, partner, Call{Key: fmt.Sprintf("%s-commit", c.Push)}, c)
+	if err == nil && receipt.Root != c.Root {
+		err = fmt.Errorf("the partner reports the root %s after the push, not %s: %w", receipt.Root, c.Root, ErrInvalid)
+	}
+	return receipt, err
 }
 
 // inPages divides nodes into pages that keep to MaxNodes and MaxPageText.
@@ -110,63 +134,3 @@ func inPages(nodes []Node) iter.Seq[[]Node] {
 		}
 	}
 }
-
-// RequestPush asks for the partner of a project to be made equal to our set, in the background: the message is
-// delivered to Deliver.
-func (s *Service) RequestPush(ctx context.Context, actor Actor, project ProjectID) error {
-	at := s.now()
-	err := s.update(ctx, func(ctx context.Context, tx Tx) error {
-		if tx.Outbox == nil {
-			return ErrUnsupported
-		}
-		share, err := owned(ctx, &actor, tx.View(), project)
-		if err != nil {
-			return err
-		}
-		if err := live(share); err != nil {
-			return err
-		}
-		record := Record{ID: s.cfg.NewID(), At: at, Actor: actor.Name, Set: share.Set, Project: project, Action: "request_push"}
-		if err := tx.History.Append(ctx, []Record{record}); err != nil {
-			return err
-		}
-		return tx.Outbox.Enqueue(ctx, []Message{PushMessage(project, at)})
-	})
-	if err != nil {
-		return fail(err, "request a push for project %s", project)
-	}
-	return nil
-}
-
-// Deliver carries out a message of kind KindPush: it compares and pushes everything. A plan that goes stale meanwhile is
-// made again. The first copy may overwrite what the partner has edited; a later one is refused with an OverwritesError,
-// for a person to decide.
-func (s *Service) Deliver(ctx context.Context, m Message) error {
-	var p pushPayload
-	if m.Kind != KindPush || json.Unmarshal(m.Payload, &p) != nil || p.Project == "" {
-		return hopeless{fail(ErrInvalid, "deliver message %s of kind %q", m.Key, m.Kind)}
-	}
-	var err error
-	for range tries {
-		var c Comparison
-		if c, err = s.compare(ctx, nil, p.Project); err != nil {
-			break
-		}
-		if _, err = s.push(ctx, nil, PlanPush(c), PushOptions{Overwrite: c.Theirs.Source == 0}); !errors.Is(err, ErrStale) {
-			break
-		}
-	}
-	switch {
-	case errors.Is(err, ErrOverwrites):
-		return hopeless{fail(err, "deliver the push for project %s", p.Project)}
-	case err != nil:
-		return fail(err, "deliver the push for project %s", p.Project)
-	}
-	return nil
-}
-
-// hopeless is an error that another delivery would meet again: the courier puts the message aside.
-type hopeless struct{ error }
-
-func (h hopeless) Unwrap() error   { return h.error }
-func (h hopeless) Permanent() bool { return true }

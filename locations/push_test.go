@@ -197,11 +197,18 @@ func TestFirstCopyOverwritesAndALaterOneLeavesEditsToAPerson(t *testing.T) {
 	require.Equal(t, alder.head(t, ours).Revision, birch.head(t, theirs).Source)
 
 	birch.edit(t, theirs, locations.Rename("1001", "typed later"))
-	err = alder.Deliver(t.Context(), locations.PushMessage(project, start))
-	require.ErrorIs(t, err, locations.ErrOverwrites)
+	before := birch.head(t, theirs)
+	require.NoError(t, alder.Deliver(t.Context(), locations.PushMessage(project, start)), "there is nothing to try again")
+	require.Equal(t, before, birch.head(t, theirs))
+	runs, err := alder.Pushes(t.Context(), project, "", 10)
+	require.NoError(t, err)
+	require.Equal(t, []locations.RunState{locations.RunRefused, locations.RunDone}, []locations.RunState{runs[0].State, runs[1].State})
+	require.Equal(t, locations.RefusalOverwrites, runs[0].Refusal)
+
+	err = alder.Deliver(t.Context(), locations.Message{Kind: "other"})
+	require.ErrorIs(t, err, locations.ErrInvalid)
 	var permanent interface{ Permanent() bool }
 	require.True(t, errors.As(err, &permanent) && permanent.Permanent(), "the courier puts it aside")
-	require.ErrorIs(t, alder.Deliver(t.Context(), locations.Message{Kind: "other"}), locations.ErrInvalid)
 }
 
 func TestPushSurvivesAFailureAtEveryStep(t *testing.T) {

@@ -78,7 +78,7 @@ func TestViewHasEveryReadingRole(t *testing.T) {
 		v, c, l := tx.View(), tx.Collab, tx.Locations
 		require.Equal(t, collab.View{Account: "alder", Partners: c.Partners, Clients: c.Clients, Surveys: c.Surveys, Projects: c.Projects, Shops: c.Shops,
 			Ledger: c.Ledger, Runs: c.Runs, Places: c.Places, History: c.History}, v.Collab)
-		require.Equal(t, locations.View{Account: "alder", Trees: l.Trees, Shares: l.Shares, History: l.History}, v.Locations)
+		require.Equal(t, locations.View{Account: "alder", Trees: l.Trees, Shares: l.Shares, Pushes: l.Pushes, History: l.History}, v.Locations)
 		return nil
 	}))
 }

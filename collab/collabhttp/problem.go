@@ -78,7 +78,7 @@ var problems = []struct {
 	{"stale", http.StatusConflict, []error{collab.ErrStale, locations.ErrStale}},
 	{"overwrites", http.StatusConflict, []error{collab.ErrOverwrites, locations.ErrOverwrites}},
 	{"locked", http.StatusConflict, []error{locations.ErrLocked}},
-	{"running", http.StatusConflict, []error{collab.ErrRunning}},
+	{"running", http.StatusConflict, []error{collab.ErrRunning, locations.ErrRunning}},
 	{"duplicate", http.StatusConflict, []error{collab.ErrDuplicate}},
 	{"pending", http.StatusConflict, []error{collab.ErrPending}},
 	{"client_there", http.StatusConflict, []error{collab.ErrClientThere}},

@@ -28,7 +28,7 @@ var sentinels = map[string]error{
 	"locations.ErrNotFound": locations.ErrNotFound, "locations.ErrConflict": locations.ErrConflict, "locations.ErrInvalid": locations.ErrInvalid,
 	"locations.ErrUnsupported": locations.ErrUnsupported, "locations.ErrLocked": locations.ErrLocked, "locations.ErrStale": locations.ErrStale,
 	"locations.ErrOverwrites": locations.ErrOverwrites, "locations.ErrState": locations.ErrState, "locations.ErrForbidden": locations.ErrForbidden,
-	"locations.ErrReplayed": locations.ErrReplayed, "locations.ErrKeyReused": locations.ErrKeyReused,
+	"locations.ErrRunning": locations.ErrRunning, "locations.ErrReplayed": locations.ErrReplayed, "locations.ErrKeyReused": locations.ErrKeyReused,
 }
 
 // TestSentinelsAreComplete reads the domains' sentinels from their source.

@@ -58,6 +58,9 @@ func Near(a, b string) (hint string, near bool) {
 // bucket. The key is for comparing only, never for showing or storing. Text that is not UTF-8 is its own key.
 func Fold(s string) string { return fold(s, everyStep) }
 
+// Plain returns a text without letter case and accents, for finding one text within another. Text that is not UTF-8 stays as it is.
+func Plain(s string) string { return fold(s, form|letterCase|accents) }
+
 func fold(s string, steps step) string {
 	if !utf8.ValidString(s) {
 		return s

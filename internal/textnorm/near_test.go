@@ -68,6 +68,15 @@ func TestNamesThatAreNotNear(t *testing.T) {
 	}
 }
 
+func TestPlainForgetsCaseAndAccentsAlone(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Zürich HB": "zurich hb", "ŁÓDŹ": "lodz", "St. Paul-Main": "st. paul-main", "Zu\u0308rich": "zurich", "\xff": "\xff", "": "",
+	} {
+		require.Equal(t, want, Plain(text))
+	}
+}
+
 func TestNFCComposes(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "Z\u00fcrich", NFC("Zu\u0308rich"))

@@ -35,7 +35,7 @@ var problems = []struct {
 	{"clock_skew", http.StatusBadGateway, []error{collabhttp.ErrSkew}},
 	{"signature", http.StatusBadGateway, []error{collabhttp.ErrSignature}},
 	{"address", http.StatusUnprocessableEntity, []error{collabhttp.ErrURL, collabhttp.ErrAddress}},
-	{"running", http.StatusConflict, []error{collab.ErrRunning}},
+	{"running", http.StatusConflict, []error{collab.ErrRunning, locations.ErrRunning}},
 	{"not_below", http.StatusConflict, []error{collab.ErrNotBelow}},
 	{"not_collab", http.StatusConflict, []error{collab.ErrNotCollab}},
 	{"not_shared", http.StatusForbidden, []error{collab.ErrNotShared}},
@@ -107,6 +107,9 @@ func detailed(p shapes.Problem, err error) shapes.Problem {
 		p.State, p.Need = e.State.String(), each(e.Need, collab.State.String)
 	}
 	if e, ok := errors.AsType[*collab.RunningError](err); ok {
+		p.Run = string(e.Run)
+	}
+	if e, ok := errors.AsType[*locations.RunningError](err); ok {
 		p.Run = string(e.Run)
 	}
 	return p

@@ -60,6 +60,7 @@ var answers = map[string]struct {
 	"locations.ErrOverwrites":  {locations.ErrOverwrites, "overwrites", 409},
 	"locations.ErrState":       {locations.ErrState, "state", 409},
 	"locations.ErrForbidden":   {locations.ErrForbidden, "forbidden", 403},
+	"locations.ErrRunning":     {locations.ErrRunning, "running", 409},
 	"locations.ErrReplayed":    {locations.ErrReplayed, "replayed", 409},
 	"locations.ErrKeyReused":   {locations.ErrKeyReused, "key_reused", 422},
 	"store.ErrBusy":            {store.ErrBusy, "busy", 503},

@@ -10,6 +10,12 @@ import (
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
 )
 
+type listPushes struct {
+	Project string `query:"project" doc:"only this project's"`
+	Before  string `query:"before"`
+	Paged
+}
+
 type comparePlaces struct {
 	ID    string `path:"id"`
 	After string `query:"after"`
@@ -56,6 +62,31 @@ func (a *api) pushes() {
 		r, err := a.Locations.Push(ctx, a.Keeper, p, locations.PushOptions{Overwrite: in.Body.Overwrite})
 		return shapes.PushReceipt{Revision: r.Revision, Root: r.Root.String(), Created: r.Created, Updated: r.Updated, Deactivated: r.Deactivated}, err
 	})
+	gated(a, route("startPush", "POST projects/{id}/pushes", area, "Begin to make the partner's copy equal to our set, as work to look at later"), func(ctx context.Context, in *takeByID[shapes.Push]) (shapes.PushRun, error) {
+		seen := locations.PushStamp{Ours: in.Body.Ours, Theirs: in.Body.Theirs}
+		return pushRun(a.Locations.StartPush(ctx, a.Keeper, locations.ProjectID(in.ID), seen, locations.PushOptions{Overwrite: in.Body.Overwrite}))
+	})
+	gated(a, route("listPushes", "GET pushes", area, "Pushes, newest first"), func(ctx context.Context, in *listPushes) (shapes.List[shapes.PushRun], error) {
+		rs, err := a.Locations.Pushes(ctx, locations.ProjectID(in.Project), locations.RunID(in.Before), in.Limit+1)
+		return page(rs, in.Limit, func(r locations.PushRun) string { return string(r.ID) }, toPushRun), err
+	})
+	gated(a, route("getPush", "GET pushes/{id}", area, "One push: how far it is, or how it ended"), func(ctx context.Context, in *byID) (shapes.PushRun, error) {
+		return pushRun(a.Locations.PushRun(ctx, locations.RunID(in.ID)))
+	})
+	gated(a, route("stopPush", "POST pushes/{id}/stop", area, "End a running push where it stands"), func(ctx context.Context, in *takeByID[shapes.Reasoned]) (shapes.PushRun, error) {
+		return pushRun(a.Locations.StopPush(ctx, a.Keeper, locations.RunID(in.ID), in.Body.Reason))
+	})
+}
+
+func pushRun(r locations.PushRun, err error) (shapes.PushRun, error) { return toPushRun(r), err }
+
+func toPushRun(r locations.PushRun) shapes.PushRun {
+	return shapes.PushRun{
+		ID: string(r.ID), Project: string(r.Project), Set: string(r.Set), By: r.By, State: r.State.String(), Seen: shapes.PushStamp(r.Seen), Overwrite: r.Overwrite,
+		Nodes: r.Commit.Total, Staged: r.Staged, Created: r.Created, Updated: r.Updated, Moved: r.Moved, Deactivated: r.Deactivated,
+		Source: r.Commit.Source, Revision: r.Revision, Refusal: string(r.Refusal), Reason: r.Reason, LastError: r.LastError,
+		StartedAt: r.StartedAt, EndedAt: r.EndedAt, Version: r.Version,
+	}
 }
 
 func moved(seen int64, h locations.Head) bool { return seen != 0 && seen != h.Revision }

@@ -122,6 +122,26 @@ func (c *Client) PushLocations(ctx context.Context, project string, p shapes.Pus
 	return call[shapes.PushReceipt](ctx, c, "POST", at("projects", project, "locations", "push"), p)
 }
 
+// StartPush begins to make the partner's copy equal to our set.
+func (c *Client) StartPush(ctx context.Context, project string, p shapes.Push) (shapes.PushRun, error) {
+	return call[shapes.PushRun](ctx, c, "POST", at("projects", project, "pushes"), p)
+}
+
+// Pushes lists pushes, newest first; an empty project asks for all.
+func (c *Client) Pushes(ctx context.Context, project, before string, limit int) (shapes.List[shapes.PushRun], error) {
+	return call[shapes.List[shapes.PushRun]](ctx, c, "GET", with("pushes", "project", project, "before", before, "limit", number(limit)), nil)
+}
+
+// PushRun returns one push.
+func (c *Client) PushRun(ctx context.Context, id string) (shapes.PushRun, error) {
+	return call[shapes.PushRun](ctx, c, "GET", at("pushes", id), nil)
+}
+
+// StopPush ends a running push where it stands.
+func (c *Client) StopPush(ctx context.Context, id, reason string) (shapes.PushRun, error) {
+	return call[shapes.PushRun](ctx, c, "POST", at("pushes", id, "stop"), shapes.Reasoned{Reason: reason})
+}
+
 // Messages lists messages to partners, oldest first; an empty state asks for all.
 func (c *Client) Messages(ctx context.Context, state string, after int64, limit int) (shapes.List[shapes.Message], error) {
 	return call[shapes.List[shapes.Message]](ctx, c, "GET", with("messages", "state", state, "after", number(int(after)), "limit", number(limit)), nil)

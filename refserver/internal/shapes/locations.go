@@ -1,5 +1,7 @@
 package shapes
 
+import "time"
+
 // Head describes a location set as a whole.
 type Head struct {
 	Set      string `json:"set"`
@@ -135,6 +137,37 @@ type Push struct {
 	Overwrite bool  `json:"overwrite,omitzero" doc:"also undo the other side's own edits"`
 	Ours      int64 `json:"ours,omitzero" doc:"our revision in the plan that a person agreed to; another one is stale"`
 	Theirs    int64 `json:"theirs,omitzero" doc:"theirs"`
+}
+
+// PushRun is one push as long work: its progress, then its receipt.
+type PushRun struct {
+	ID          string    `json:"id"`
+	Project     string    `json:"project"`
+	Set         string    `json:"set"`
+	By          string    `json:"by"`
+	State       string    `json:"state" doc:"running, done, stopped or refused"`
+	Seen        PushStamp `json:"seen" doc:"the revisions in the plan that a person agreed to; 0 stands for any"`
+	Overwrite   bool      `json:"overwrite,omitzero"`
+	Nodes       int       `json:"nodes" doc:"how many nodes go out"`
+	Staged      int       `json:"staged" doc:"how many of them are over there"`
+	Created     int       `json:"created"`
+	Updated     int       `json:"updated"`
+	Moved       int       `json:"moved"`
+	Deactivated int       `json:"deactivated"`
+	Source      int64     `json:"source,omitzero" doc:"our revision that it brings"`
+	Revision    int64     `json:"revision,omitzero" doc:"of the copy, after"`
+	Refusal     string    `json:"refusal,omitempty" doc:"stale, overwrites, locked, state, forbidden, not_found, key_reused or invalid"`
+	Reason      string    `json:"reason,omitempty" doc:"why it was stopped or refused"`
+	LastError   string    `json:"last_error,omitempty" doc:"what its last try met, while it is tried again"`
+	StartedAt   time.Time `json:"started_at"`
+	EndedAt     time.Time `json:"ended_at,omitzero"`
+	Version     int64     `json:"version"`
+}
+
+// PushStamp names both sides' revisions.
+type PushStamp struct {
+	Ours   int64 `json:"ours,omitzero"`
+	Theirs int64 `json:"theirs,omitzero"`
 }
 
 // PushReceipt says what a push did.
