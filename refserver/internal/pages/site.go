@@ -70,7 +70,17 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	s.messages()
 	s.history()
 	s.projects()
+	s.proposing()
+	s.editing()
 	s.accepting()
+	s.answering()
+	s.oneProject()
+	s.settings()
+	s.states()
+	s.surveyUpdates()
+	s.clients()
+	s.surveys()
+	s.questions()
 }
 
 // visit is one request for a page.
