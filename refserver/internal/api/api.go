@@ -57,7 +57,7 @@ type api struct {
 const Version = "0.1.0"
 
 // Mount adds the API, /openapi.json and /docs to a mux.
-func Mount(mux *http.ServeMux, cfg Config) error {
+func Mount(mux *web.Mux, cfg Config) error {
 	hc := huma.DefaultConfig("mspkit reference server", Version)
 	hc.Info.Description = "One system: its projects with partners, its shops, its locations. Errors are application/problem+json with a stable code. " +
 		"Lists are pages: next, when present, is what the following page's after (or before) takes."

@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/mspkit/mspkit/refserver/internal/ui"
+	"github.com/mspkit/mspkit/refserver/internal/web"
 )
 
 //go:embed docs.html
@@ -44,7 +45,7 @@ type (
 )
 
 // document serves the OpenAPI document and a page made from it, both rendered once.
-func (a *api) document(mux *http.ServeMux) error {
+func (a *api) document(mux *web.Mux) error {
 	doc := a.huma.OpenAPI()
 	text, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {

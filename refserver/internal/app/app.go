@@ -45,6 +45,7 @@ type App struct {
 	outbound *http.Client
 	courier  *courier.Courier
 	waker    *rivercourier.Waker
+	mux      web.Mux
 	server   *http.Server
 	running  atomic.Bool
 	close    sync.Once
@@ -121,7 +122,7 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	a.Locations = locations.NewService(store.Locations(scoped), locations.Config{Peer: client.Places()})
 	a.courier = courier.New(a.store.Messages(), a.deliver(), courier.Config{Holder: key.ID()})
 
-	mux := http.NewServeMux()
+	mux := &a.mux
 	mux.Handle(collabhttp.Prefix, collabhttp.NewHandler(collabhttp.HandlerConfig{
 		Peer: a.Collab.Inbound(), Pairer: a.Collab.InboundPairer(), Places: a.Locations.Inbound(), Partner: a.Collab.PartnerByKey, Signer: signer,
 	}))
@@ -191,3 +192,6 @@ func (a *App) URL() string { return a.cfg.URL }
 
 // Home returns where people reach it.
 func (a *App) Home() string { return "http://" + a.Addr() }
+
+// Routes lists what is served, such as "GET /shops/{id}".
+func (a *App) Routes() []string { return a.mux.Patterns() }

@@ -78,13 +78,13 @@ func messageWord(m store.Message) string {
 	return ""
 }
 
-// kinds say what a message does.
-var kinds = map[string]string{
+// messageKinds say what a message does.
+var messageKinds = map[string]string{
 	"terms": "Terms of a project", "answer": "Answer to a project", "import_page": "Import of shops", "return": "Return of a shop", "key": "Next signing key", "push": "Push of locations",
 }
 
 func kindWord(kind string) string {
-	if w, ok := kinds[kind]; ok {
+	if w, ok := messageKinds[kind]; ok {
 		return w
 	}
 	return kind

@@ -52,13 +52,13 @@ const (
 
 type site struct {
 	Config
-	mux    *http.ServeMux
+	mux    *web.Mux
 	look   ui.Site
 	memory *ui.Memory
 }
 
 // Mount adds the pages to a mux.
-func Mount(mux *http.ServeMux, cfg Config) {
+func Mount(mux *web.Mux, cfg Config) {
 	s := &site{Config: cfg, mux: mux, memory: ui.NewMemory(cfg.Self.System)}
 	s.look = ui.Site{Name: cfg.Self.Name, Hue: cfg.Hue, Person: cfg.Actor.Name, Nav: []ui.Span{
 		ui.To("Home", "/"), ui.To("Projects", "/projects"), ui.To("Shops", "/shops"), ui.To("Locations", "/locations"),
@@ -81,6 +81,11 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	s.clients()
 	s.surveys()
 	s.questions()
+	s.imports()
+	s.runs()
+	s.returns()
+	s.shops()
+	s.oneShop()
 }
 
 // visit is one request for a page.

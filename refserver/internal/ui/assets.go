@@ -42,7 +42,9 @@ func readAssets(names ...string) map[string]asset {
 func Styles() []string { return []string{assets["pico.min.css"].path, assets["app.css"].path} }
 
 // Mount serves the style sheets and the script.
-func Mount(mux *http.ServeMux) {
+func Mount(mux interface {
+	HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request))
+}) {
 	for _, a := range assets {
 		mux.HandleFunc("GET "+a.path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", a.kind)
