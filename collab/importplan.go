@@ -35,6 +35,14 @@ type PlanItem struct {
 	Reasons []Reason
 }
 
+// HeldBy is the one reason under which Counts have a shop that would stay behind; "" for one that would come in.
+func (it PlanItem) HeldBy() Reason {
+	if it.Kind != EventNone {
+		return ""
+	}
+	return standing(it.Reasons)
+}
+
 // PlanImport asks the partner for its shops and says what an import would do with each. It changes nothing. It also
 // answers for a project that is not accepted: then every shop says so.
 func (s *Service) PlanImport(ctx context.Context, a Actor, id ProjectID) (ImportPlan, error) {
