@@ -17,9 +17,25 @@ const argsAtOnce = 64
 // verbInsertMany inserts as many rows as argsAtOnce allows, each unless a unique key is there already.
 const verbInsertMany verb = 1 << 7
 
-// putAll puts records in their order by the rule of put, new ones by COPY or several to a statement. It stops at the first conflict; refused is
-// then given the record, or the first of those in its statement, with the error of a statement that failed.
+// putAll puts records in their order by the rule of put, new ones by COPY or several to a statement: all of them or, at the first conflict,
+// none. Refused is then given the record, or the first of those in its statement, with the error of a statement that failed.
 func putAll[D, R any](ctx context.Context, s *session, records []D, version func(*D) int64, rowOf func(*D) R, refused func(*D, error) error) error {
+	if s.conn != nil && len(records) >= copyAtLeast && leadingNew(records, version) == len(records) {
+		if copied, err := copyAll(ctx, s, records, rowOf); err != nil {
+			return refused(&records[0], err)
+		} else if copied {
+			return nil
+		}
+	}
+	put := func() error { return putEach(ctx, s, records, version, rowOf, refused) }
+	if len(records) < 2 {
+		return put()
+	}
+	return s.whole(ctx, put)
+}
+
+// putEach is putAll that leaves what it wrote before a conflict.
+func putEach[D, R any](ctx context.Context, s *session, records []D, version func(*D) int64, rowOf func(*D) R, refused func(*D, error) error) error {
 	var row R
 	for len(records) > 0 {
 		n := leadingNew(records, version)
@@ -31,16 +47,8 @@ func putAll[D, R any](ctx context.Context, s *session, records []D, version func
 			records = records[1:]
 			continue
 		}
-		copied, err := false, error(nil)
-		if s.conn != nil && n >= copyAtLeast {
-			if copied, err = copyAll(ctx, s, records[:n], rowOf); err != nil {
-				return refused(&records[0], err)
-			}
-		}
-		if !copied {
-			if at, err := insertAll(ctx, s, records[:n], rowOf); at < n {
-				return refused(&records[at], err)
-			}
+		if at, err := insertAll(ctx, s, records[:n], rowOf); at < n {
+			return refused(&records[at], err)
 		}
 		records = records[n:]
 	}

@@ -45,14 +45,10 @@ func (h placeHistory) List(ctx context.Context, set locations.SetID, before stri
 }
 
 func (h placeHistory) Append(ctx context.Context, records []locations.Record) error {
-	var row placeHistoryRow
-	for i := range records {
-		r := &records[i]
-		row = placeHistoryRow{Account: h.s.account, ID: r.ID, HappenedAt: micros(r.At), Actor: r.Actor, SetID: r.Set, Project: r.Project, Action: r.Action,
+	return putAll(ctx, h.s, records, always0, func(r *locations.Record) placeHistoryRow {
+		return placeHistoryRow{Account: h.s.account, ID: r.ID, HappenedAt: micros(r.At), Actor: r.Actor, SetID: r.Set, Project: r.Project, Action: r.Action,
 			Note: r.Note, Changes: pack(each(r.Changes, func(c locations.FieldChange) storedFieldChange { return storedFieldChange(c) }))}
-		if ok, err := write(ctx, h.s, verbInsert, &row); !ok {
-			return refuse(err, locations.ErrConflict, "history record", r.ID)
-		}
-	}
-	return nil
+	}, func(r *locations.Record, err error) error {
+		return refuse(err, locations.ErrConflict, "history record", r.ID)
+	})
 }

@@ -29,8 +29,10 @@ func (h history) List(_ context.Context, q collab.HistoryQuery) ([]collab.Entry,
 }
 
 func (h history) Append(_ context.Context, entries []collab.Entry) error {
+	before := h.a.entries
 	for _, e := range entries {
 		if h.a.entries.get(keyOf(e.ID)) != nil {
+			h.a.entries = before
 			return fmt.Errorf("memstore: append history entry %s: %w", e.ID, collab.ErrConflict)
 		}
 		e.Changes = slices.Clone(e.Changes)
@@ -60,8 +62,10 @@ func (h setHistory) List(_ context.Context, set locations.SetID, before string, 
 }
 
 func (h setHistory) Append(_ context.Context, records []locations.Record) error {
+	before := h.a.records
 	for _, r := range records {
 		if h.a.records.get(keyOf(r.ID)) != nil {
+			h.a.records = before
 			return fmt.Errorf("memstore: append history record %s: %w", r.ID, locations.ErrConflict)
 		}
 		r.Changes = slices.Clone(r.Changes)

@@ -85,8 +85,10 @@ func (r shops) Origins(_ context.Context, origins []collab.Origin) ([]collab.Ori
 }
 
 func (r shops) Put(_ context.Context, shops []collab.Shop) error {
+	before := r.a.shops
 	for _, s := range shops {
 		if !r.a.shops.put(shopShape, s) {
+			r.a.shops = before
 			return fmt.Errorf("memstore: put shop %s: %w", s.ID, collab.ErrConflict)
 		}
 	}

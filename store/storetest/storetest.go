@@ -32,7 +32,7 @@ type Case struct {
 
 // Cases returns the whole table.
 func Cases() []Case {
-	return slices.Concat(recordCases(), transactionCases(), uniqueCases(), listCases(), ledgerCases(), shopCases(), inboxCases(), historyCases(),
+	return slices.Concat(recordCases(), transactionCases(), uniqueCases(), listCases(), ledgerCases(), shopCases(), manyCases(), inboxCases(), historyCases(),
 		treeCases(), bridgeCases(), outboxCases(), queueCases(), leaseCases())
 }
 
