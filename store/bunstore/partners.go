@@ -3,6 +3,7 @@ package bunstore
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -123,6 +124,8 @@ func (p partners) PutPartner(ctx context.Context, partner collab.Partner) error 
 	for i, k := range partner.Keys {
 		ids[i] = k.ID
 	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	// The key's table refuses a second holder by itself; asking first keeps the partner's row as it was.
 	others, err := inLists(ids, func(chunk []collab.KeyID) ([]collab.SystemID, error) {
 		q := from[partnerKeyRow](p.s).Where("id IN (?)", bun.List(chunk)).Where("partner <> ?", partner.ID)

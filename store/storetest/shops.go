@@ -197,6 +197,7 @@ func partnerByKey(p *probe) {
 	by("key that was given up", alder, "k1", false)
 	by("key that was kept", alder, "k2", true)
 	by("new key", alder, "k3", true)
+	put(2, "k2", "k3", "k2") // nobody else's
 	p.write("another partner takes the key that was given up", alder, func(ctx context.Context, tx store.Tx) error {
 		return tx.Collab.Partners.PutPartner(ctx, collab.Partner{ID: cedar, Keys: []collab.PartnerKey{{ID: "k1"}}})
 	})
