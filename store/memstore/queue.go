@@ -170,9 +170,10 @@ func (q queue) List(ctx context.Context, query store.MessageQuery) ([]store.Mess
 func (q queue) Next(ctx context.Context) (time.Time, error) {
 	var next time.Time
 	err := q.db.read(ctx, func(_ context.Context, s *state) error {
+		first := true
 		for m := range s.heads() {
-			if at := ready(m); next.IsZero() || at.Before(next) {
-				next = at
+			if at := ready(m); first || at.Before(next) { // which may be due at the zero time
+				next, first = at, false
 			}
 		}
 		return nil

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/store"
 )
 
@@ -222,4 +223,9 @@ func queueNext(p *probe) {
 		p.settle(m, store.Settlement{State: store.MessageDone, At: at(51)})
 	}
 	next("everything settled", time.Time{})
+	var always collab.Message // due at the zero time
+	always.Key, always.Stream = "always", "c"
+	b.Key, b.Stream = "b2", "d"
+	p.enqueue(alder, always, b)
+	next("due at the zero time", time.Time{})
 }
