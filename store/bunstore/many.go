@@ -68,6 +68,9 @@ func leadingNew[D any](records []D, version func(*D) int64) int {
 // insertAll inserts new records, several to a statement. It returns their number, or else where the statement begins that met a conflict
 // or failed.
 func insertAll[D, R any](ctx context.Context, s *session, records []D, rowOf func(*D) R) (int, error) {
+	if !s.db.postgres && len(records) >= alikeFrom {
+		return insertAlike(ctx, s, records, rowOf)
+	}
 	table := s.db.write.Table(reflect.TypeFor[R]())
 	rows := make([]R, max(1, argsAtOnce/len(written(table))))
 	for at := 0; at < len(records); {
