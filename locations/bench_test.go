@@ -107,9 +107,11 @@ func BenchmarkDiffUnordered(b *testing.B) {
 var sink int
 
 func timed(fn func()) time.Duration {
-	start := time.Now()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	start := clock()
 	fn()
-	return time.Since(start)
+	return clock() - start
 }
 
 func allocated(fn func()) uint64 {
