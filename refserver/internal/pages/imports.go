@@ -37,12 +37,15 @@ func showImport(v *visit) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	c := plan.Counts
-	preview := ui.Preview{Title: "What an import would do now", Lines: []ui.Line{
-		ui.Say(ui.Strong(plural(c.Imported, "shop")), ui.Text("would be imported.")),
-		ui.Say(ui.Strong(plural(c.Updated, "shop")), ui.Text("would be updated after a return.")),
-		ui.Say(ui.Strong(plural(heldCount(c), "shop")), ui.Text("would stay behind. See why below.")),
-		ui.Say(ui.Strong(plural(c.Already, "shop")), ui.Text("came before and would be left as they are.")),
-	}}
+	preview := ui.Preview{Title: "What an import would do now", Lines: []ui.Line{ui.Say(ui.Strong(plural(c.Imported, "shop")), ui.Text("would be imported."))}}
+	for _, l := range []struct {
+		n   int64
+		say string
+	}{{c.Updated, "would be updated after a return."}, {heldCount(c), "would stay behind. See why below."}, {c.Already, "came before and would be left alone."}} {
+		if l.n > 0 {
+			preview.Lines = append(preview.Lines, ui.Say(ui.Strong(plural(l.n, "shop")), ui.Text(l.say)))
+		}
+	}
 	page := ui.Page{Title: "Import from " + string(p.Partner), Crumbs: []ui.Span{ui.To("Projects", "/projects"), ui.To(p.SurveyName, address(p.ID))}, Parts: append(under, preview)}
 	if n := c.Imported + c.Updated; n > 0 {
 		page.Parts = append(page.Parts, ui.Form{ID: "import", Action: address(p.ID) + "/import", Hidden: stamped(plan.Stamp), Submit: "Import " + plural(n, "shop")})
@@ -172,6 +175,9 @@ func cureLine(p collab.Project, r collab.Reason, items []collab.PlanItem) ui.Lin
 
 // reasonWord says a reason shortly: "Location differs".
 func reasonWord(r collab.Reason) string {
+	if r == collab.ReasonWaveIgnored {
+		return "Wave stays there"
+	}
 	s := strings.ReplaceAll(string(r), "_", " ")
 	if s == "" {
 		return ""

@@ -67,11 +67,14 @@ func listShops(v *visit) (ui.Page, error) {
 	if v.URL.RawQuery != "" {
 		action += "?" + v.URL.RawQuery
 	}
-	page.Parts = append(page.Parts, ui.Form{
+	form := ui.Form{
 		ID: "chosen", Action: action, Submit: "Set the status of the chosen shops", Body: []ui.Part{t},
 		Fields: []ui.Field{{Name: "status", Label: "Status for the chosen shops", Kind: "select", Value: v.value("status", ""), Options: statuses(v.Collab.Ladder(), "Choose a status")}},
-		Also:   []ui.Button{{Text: "Return the chosen shops", To: "/return"}, {Text: "Import the chosen shops again", To: "/reimport"}},
-	})
+	}
+	if len(l.links) > 0 {
+		form.Also = []ui.Button{{Text: "Return the chosen shops", To: "/return"}, {Text: "Import the chosen shops again", To: "/reimport"}}
+	}
+	page.Parts = append(page.Parts, form)
 	return page, nil
 }
 
