@@ -20,23 +20,33 @@ const tries = 3
 // the partner's copy is walked down along the fingerprints that differ, and only differing nodes are fetched in full.
 // Only the owner of the set compares (ErrForbidden); a copy that changes all the time is ErrStale.
 func (s *Service) Compare(ctx context.Context, actor Actor, project ProjectID) (Comparison, error) {
-	c, err := s.compare(ctx, &actor, project)
+	return s.CompareSince(ctx, actor, project, Comparison{})
+}
+
+// CompareSince is Compare for who has compared before and kept the result, such as a person who pages through it: while
+// neither side's head has moved, last is the answer, and it costs one exchange.
+func (s *Service) CompareSince(ctx context.Context, actor Actor, project ProjectID, last Comparison) (Comparison, error) {
+	c, err := s.compareSince(ctx, &actor, project, last)
 	if err != nil {
 		return Comparison{}, fail(err, "compare for project %s", project)
 	}
 	return c, nil
 }
 
-func (s *Service) compare(ctx context.Context, actor *Actor, project ProjectID) (c Comparison, err error) {
+func (s *Service) compare(ctx context.Context, actor *Actor, project ProjectID) (Comparison, error) {
+	return s.compareSince(ctx, actor, project, Comparison{})
+}
+
+func (s *Service) compareSince(ctx context.Context, actor *Actor, project ProjectID, last Comparison) (c Comparison, err error) {
 	for range tries {
-		if c, err = s.compareOnce(ctx, actor, project); !errors.Is(err, ErrStale) {
+		if c, err = s.compareOnce(ctx, actor, project, last); !errors.Is(err, ErrStale) {
 			return c, err
 		}
 	}
 	return c, err
 }
 
-func (s *Service) compareOnce(ctx context.Context, actor *Actor, project ProjectID) (Comparison, error) {
+func (s *Service) compareOnce(ctx context.Context, actor *Actor, project ProjectID, last Comparison) (Comparison, error) {
 	if s.cfg.Peer == nil {
 		return Comparison{}, ErrUnsupported
 	}
@@ -57,8 +67,11 @@ func (s *Service) compareOnce(ctx context.Context, actor *Actor, project Project
 		return Comparison{}, err
 	}
 	c.Theirs = top.Head
-	if c.Ours.Root == c.Theirs.Root {
+	switch {
+	case c.Ours.Root == c.Theirs.Root:
 		return c, nil
+	case last.Project == project && last.Ours == c.Ours && last.Theirs == c.Theirs:
+		return last, nil
 	}
 	d := descent{peer: s.cfg.Peer, other: share.Partner, project: project, most: s.cfg.MaxNodes}
 	err = s.view(ctx, func(ctx context.Context, v View) (err error) {
