@@ -86,6 +86,8 @@ func Mount(mux *web.Mux, cfg Config) {
 	s.returns()
 	s.shops()
 	s.oneShop()
+	s.managing()
+	s.pushes()
 }
 
 // visit is one request for a page.
