@@ -37,15 +37,9 @@ func showImport(v *visit) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	c := plan.Counts
-	preview := ui.Preview{Title: "What an import would do now", Lines: []ui.Line{ui.Say(ui.Strong(plural(c.Imported, "shop")), ui.Text("would be imported."))}}
-	for _, l := range []struct {
-		n   int64
-		say string
-	}{{c.Updated, "would be updated after a return."}, {heldCount(c), "would stay behind. See why below."}, {c.Already, "came before and would be left alone."}} {
-		if l.n > 0 {
-			preview.Lines = append(preview.Lines, ui.Say(ui.Strong(plural(l.n, "shop")), ui.Text(l.say)))
-		}
-	}
+	preview := ui.Preview{Title: "What an import would do now", Lines: counted([]count{
+		{c.Imported, "would be imported."}, {c.Updated, "would be updated after a return."}, {heldCount(c), "would stay behind. See why below."}, {c.Already, "came before and would be left alone."},
+	})}
 	page := ui.Page{Title: "Import from " + string(p.Partner), Crumbs: []ui.Span{ui.To("Projects", "/projects"), ui.To(p.SurveyName, address(p.ID))}, Parts: append(under, preview)}
 	if n := c.Imported + c.Updated; n > 0 {
 		page.Parts = append(page.Parts, ui.Form{ID: "import", Action: address(p.ID) + "/import", Hidden: stamped(plan.Stamp), Submit: "Import " + plural(n, "shop")})
@@ -86,6 +80,23 @@ func underWay(v *visit, p collab.Project) ([]ui.Part, error) {
 		return nil, err
 	}
 	return []ui.Part{ui.P(ui.Text("An import of this project is at work."), ui.To("Watch it", "/runs/"+escape(string(runs[0].ID))))}, nil
+}
+
+// count is a number of shops and what is said of them.
+type count struct {
+	n   int64
+	say string
+}
+
+// counted says the first count, and of the others those that are not zero.
+func counted(counts []count) []ui.Line {
+	var out []ui.Line
+	for i, c := range counts {
+		if i == 0 || c.n > 0 {
+			out = append(out, ui.Say(ui.Strong(plural(c.n, "shop")), ui.Text(c.say)))
+		}
+	}
+	return out
 }
 
 func heldCount(c collab.Counts) int64 { return c.Total() - c.Imported - c.Updated - c.Already }

@@ -127,10 +127,9 @@ func reimportPage(v *visit, p collab.Project, ids []collab.ShopID) (ui.Page, err
 		}
 	}
 	action := withShops(address(p.ID)+"/reimport", ids)
-	parts = append(parts, ui.Preview{Title: "What importing again would do now", Lines: []ui.Line{
-		ui.Say(ui.Strong(plural(len(comes), "shop")), ui.Text("would become what "+string(p.Partner)+" has now, in status "+string(v.Collab.Ladder().Imported)+".")),
-		ui.Say(ui.Strong(plural(len(plan.Items)-len(comes), "shop")), ui.Text("would stay as they are. See why below.")),
-	}})
+	parts = append(parts, ui.Preview{Title: "What importing again would do now", Lines: counted([]count{
+		{int64(len(comes)), "would become what " + string(p.Partner) + " has now, in status " + string(v.Collab.Ladder().Imported) + "."}, {int64(len(plan.Items) - len(comes)), "would stay here as saved. See why below."},
+	})})
 	if len(comes) > 0 {
 		parts = append(parts, ui.Form{ID: "again", Action: action, Hidden: append(stamped(plan.Stamp), hiddenShops(comes)...), Submit: "Import " + plural(len(comes), "shop") + " again"})
 	}

@@ -39,12 +39,9 @@ func showReturn(v *visit) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
-	page := ui.Page{Title: "Return " + plural(len(ids), "shop"), Crumbs: []ui.Span{ui.To("Shops", "/shops")}, Parts: []ui.Part{ui.Preview{Title: "What a return would do now", Lines: []ui.Line{
-		ui.Say(ui.Strong(plural(len(g.lossy), "shop")), ui.Text("changed over there since we last had it. Returning overrides that, and asks for your consent.")),
-		ui.Say(ui.Strong(plural(len(g.clean), "shop")), ui.Text("can go back as saved here.")),
-		ui.Say(ui.Strong(plural(len(g.refused), "shop")), ui.Text("cannot be returned.")),
-		ui.Say(ui.Text("A returned shop keeps its shopper, wave and pay over there. It is held from import until it is saved there again.")),
-	}}}}
+	page := ui.Page{Title: "Return " + plural(len(ids), "shop"), Crumbs: []ui.Span{ui.To("Shops", "/shops")}, Parts: []ui.Part{ui.Preview{Title: "What a return would do now", Lines: append(counted([]count{
+		{int64(len(g.clean)), "can go back as saved here."}, {int64(len(g.lossy)), "would override what was changed over there. This asks for your consent."}, {int64(len(g.refused)), "cannot be returned."},
+	}), ui.Say(ui.Text("A returned shop keeps its shopper, wave and pay over there. It is held from import until it is saved there again.")))}}}
 	action := withShops("/return", ids)
 	if len(g.lossy) > 0 {
 		page.Parts = append(page.Parts, ui.Section{Title: "Changed over there", Note: ui.Say(ui.Text("This is what the partner would lose. Its history keeps it.")), Parts: []ui.Part{ui.Form{

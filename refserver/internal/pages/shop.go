@@ -87,7 +87,7 @@ func (o opened) facts() ui.Facts {
 		{Name: "Shopper", Value: ui.Say(ui.Text(o.Shopper))},
 	}
 	if o.imported() {
-		out = append(out, ui.Fact{Name: "Came from", Value: append(theirs(o.link), ui.To("by this project", address(o.link.Project)))})
+		out = append(out, ui.Fact{Name: "Came from", Value: append(theirs(o.link), ui.Text("through"), ui.To("the project", address(o.link.Project)))})
 		if o.link.Epoch > 0 {
 			out = append(out, ui.Fact{Name: "Times it came again", Value: ui.Say(ui.Count(o.link.Epoch))})
 		}

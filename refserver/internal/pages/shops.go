@@ -68,8 +68,10 @@ func listShops(v *visit) (ui.Page, error) {
 		action += "?" + v.URL.RawQuery
 	}
 	form := ui.Form{
-		ID: "chosen", Action: action, Submit: "Set the status of the chosen shops", Body: []ui.Part{t},
-		Fields: []ui.Field{{Name: "status", Label: "Status for the chosen shops", Kind: "select", Value: v.value("status", ""), Options: statuses(v.Collab.Ladder(), "Choose a status")}},
+		ID: "chosen", Action: action, Submit: "Set the status of the chosen shops",
+		Body: []ui.Part{t, ui.Fieldset{Legend: "With the chosen shops", Fields: []ui.Field{
+			{Name: "status", Label: "New status", Kind: "select", Value: v.value("status", ""), Options: statuses(v.Collab.Ladder(), "Choose a status")},
+		}}},
 	}
 	if len(l.links) > 0 {
 		form.Also = []ui.Button{{Text: "Return the chosen shops", To: "/return"}, {Text: "Import the chosen shops again", To: "/reimport"}}
