@@ -59,9 +59,12 @@ func (r *eventRow) event() (collab.Event, error) {
 // Links is read for every shop of every import, also of one that brings nothing new, and scans by hand what bun would through reflection.
 func (l ledger) Links(ctx context.Context, partner collab.SystemID, remote []collab.ShopID) ([]collab.Link, error) {
 	return inLists(remote, func(chunk []collab.ShopID) ([]collab.Link, error) {
-		rows, err := rowsIn(ctx, l.s, from[linkRow](l.s).ExcludeColumn("account", "partner").Where("partner = ?", partner).Order("remote"), "remote", chunk)
+		if l.s.err != nil {
+			return nil, l.s.err
+		}
+		rows, err := among[linkRow](l.s, from[linkRow](l.s).ExcludeColumn("account", "partner").Where("partner = ?", partner), chunk, "remote").Rows(ctx)
 		if err != nil {
-			return nil, err
+			return nil, l.s.fail("read links", err)
 		}
 		defer rows.Close()
 		out := make([]collab.Link, 0, len(chunk))
@@ -156,7 +159,7 @@ func (l ledger) pick(ctx context.Context, out []collab.Standing, q *bun.SelectQu
 
 func (l ledger) LinksOf(ctx context.Context, shops []collab.ShopID) ([]collab.Link, error) {
 	return inLists(shops, func(chunk []collab.ShopID) ([]collab.Link, error) {
-		return manyIn(ctx, l.s, from[linkRow](l.s).Order("shop"), "shop", chunk, (*linkRow).link)
+		return many(ctx, l.s, among[linkRow](l.s, from[linkRow](l.s), chunk, "shop"), (*linkRow).link)
 	})
 }
 

@@ -2,9 +2,7 @@ package bunstore
 
 import (
 	"context"
-	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/uptrace/bun/schema"
 )
@@ -14,8 +12,8 @@ import (
 // each value among all of them.
 const argsAtOnce = 64
 
-// verbInsertMany inserts as many rows as argsAtOnce allows, each unless a unique key is there already.
-const verbInsertMany verb = 1 << 7
+// argsAtOncePostgres is that on PostgreSQL, where a round trip takes longer than most rows.
+const argsAtOncePostgres = 2048
 
 // putAll puts records in their order by the rule of put, new ones by COPY or several to a statement: all of them or, at the first conflict,
 // none. Refused is then given the record, or the first of those in its statement, with the error of a statement that failed.
@@ -72,11 +70,17 @@ func insertAll[D, R any](ctx context.Context, s *session, records []D, rowOf fun
 		return insertAlike(ctx, s, records, rowOf)
 	}
 	table := s.db.write.Table(reflect.TypeFor[R]())
-	rows := make([]R, max(1, argsAtOnce/len(written(table))))
+	args := argsAtOnce
+	if s.db.postgres {
+		args = argsAtOncePostgres
+	}
+	rows := make([]R, min(len(records), max(1, args/len(written(table)))))
 	for at := 0; at < len(records); {
 		n := len(rows)
-		if at+n > len(records) {
-			n = 1
+		for left := len(records) - at; n > left; { // few lengths, so that there are few statements
+			if n /= 2; !s.db.postgres {
+				n = 1
+			}
 		}
 		for i := range n {
 			rows[i] = rowOf(&records[at+i])
@@ -84,7 +88,7 @@ func insertAll[D, R any](ctx context.Context, s *session, records []D, rowOf fun
 		var ok bool
 		var err error
 		if n > 1 {
-			ok, err = insertMany(ctx, s, table, rows)
+			ok, err = insertMany(ctx, s, table, rows[:n])
 		} else {
 			ok, err = write(ctx, s, verbInsert, &rows[0])
 		}
@@ -101,7 +105,7 @@ func always0[D any](*D) int64 { return 0 }
 
 // insertMany inserts the rows and reports whether it wrote all of them; false without an error is a unique key in the way of some.
 func insertMany[R any](ctx context.Context, s *session, table *schema.Table, rows []R) (bool, error) {
-	k, err := s.keepMany(ctx, table, len(rows))
+	k, err := s.keep(ctx, verbInsert, table, len(rows))
 	if err != nil {
 		return false, err
 	}
@@ -109,7 +113,7 @@ func insertMany[R any](ctx context.Context, s *session, table *schema.Table, row
 	for i := range rows {
 		k.args = bind(k.args, reflect.ValueOf(&rows[i]).Elem(), written(table))
 	}
-	res, err := k.stmt.ExecContext(k.ctx, k.args...)
+	res, err := k.exec(k.ctx, k.args...)
 	if err != nil { // a unique key is none: see the statement
 		return false, s.fail("write "+table.Name, err)
 	}
@@ -118,24 +122,4 @@ func insertMany[R any](ctx context.Context, s *session, table *schema.Table, row
 		return false, s.fail("write "+table.Name, err)
 	}
 	return n == int64(len(rows)), nil
-}
-
-// keepMany returns the statement that inserts so many rows of a table, prepared at its first use.
-func (s *session) keepMany(ctx context.Context, table *schema.Table, rows int) (*kept, error) {
-	key := keptKey{verbInsertMany, table.Type}
-	if s.kept[key] == nil {
-		if err := s.writable(ctx); err != nil {
-			return nil, fmt.Errorf("bunstore: write %s: %w", table.Name, err)
-		}
-		fields := written(table)
-		row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(fields)), ", ") + ")"
-		query := fmt.Sprintf("INSERT INTO %s (%s) VALUES %s ON CONFLICT DO NOTHING", table.SQLName, eachColumn(fields, "%s", ", "),
-			strings.TrimSuffix(strings.Repeat(row+", ", rows), ", "))
-		stmt, err := s.tx.Tx.PrepareContext(ctx, s.placeholders(query))
-		if err != nil {
-			return nil, s.fail("prepare for "+table.Name, err)
-		}
-		s.kept[key] = &kept{ctx: context.WithoutCancel(ctx), stmt: stmt}
-	}
-	return s.keep(ctx, verbInsertMany, table)
 }

@@ -31,16 +31,17 @@ func newSession(d *DB, tx bun.Tx, account string) *session {
 	return &session{db: d, tx: tx, account: account, kept: map[keptKey]*kept{}}
 }
 
-// A kept statement is prepared once in a transaction, which closes it when it ends.
+// A kept statement is written once in a transaction.
 type kept struct {
 	ctx  context.Context // for its executions: see keep
-	stmt *sql.Stmt
+	exec func(ctx context.Context, args ...any) (sql.Result, error)
 	args []any
 }
 
 type keptKey struct {
 	verb verb
 	row  reflect.Type
+	rows int // for so many at a time
 }
 
 type verb uint8
@@ -64,7 +65,7 @@ func put[R any](ctx context.Context, s *session, row *R, version int64) (bool, e
 func write[R any](ctx context.Context, s *session, v verb, row *R, more ...any) (bool, error) {
 	value := reflect.ValueOf(row).Elem()
 	table := s.db.write.Table(value.Type())
-	k, err := s.keep(ctx, v, table)
+	k, err := s.keep(ctx, v, table, 1)
 	if err != nil {
 		return false, err
 	}
@@ -76,7 +77,7 @@ func write[R any](ctx context.Context, s *session, v verb, row *R, more ...any) 
 		k.args = bind(k.args, value, written(table))
 	}
 	k.args = append(k.args, more...)
-	res, err := k.stmt.ExecContext(k.ctx, k.args...)
+	res, err := k.exec(k.ctx, k.args...)
 	if err != nil {
 		if s.db.cfg.Classify(err) != FaultDuplicate {
 			return false, s.fail("write "+table.Name, err)
@@ -93,30 +94,46 @@ func write[R any](ctx context.Context, s *session, v verb, row *R, more ...any) 
 	return n > 0, nil
 }
 
-// keep returns the statement of a verb for a table, prepared at its first use.
-func (s *session) keep(ctx context.Context, v verb, table *schema.Table) (*kept, error) {
+// keep returns the statement of a verb for some rows of a table, prepared at its first use.
+func (s *session) keep(ctx context.Context, v verb, table *schema.Table, rows int) (*kept, error) {
 	if err := s.writable(ctx); err != nil {
 		return nil, fmt.Errorf("bunstore: write %s: %w", table.Name, err)
 	}
-	key := keptKey{v, table.Type}
+	key := keptKey{v, table.Type, rows}
 	if k := s.kept[key]; k != nil {
 		if s.db.postgres {
 			k.ctx = ctx
 		}
 		return k, nil
 	}
-	stmt, err := s.tx.Tx.PrepareContext(ctx, s.statement(v, table))
+	k, err := s.prepare(ctx, v, table, rows)
 	if err != nil {
-		return nil, s.fail("prepare for "+table.Name, err)
-	}
-	k := &kept{ctx: ctx, stmt: stmt}
-	if !s.db.postgres {
-		// A row takes SQLite microseconds, and its driver starts a goroutine for every execution whose ctx can be cancelled.
-		// The transaction's own ctx still ends it.
-		k.ctx = context.WithoutCancel(ctx)
+		return nil, err
 	}
 	s.kept[key] = k
 	return k, nil
+}
+
+// prepare makes a statement to keep, which the transaction closes when it ends. An insert on PostgreSQL is left to the driver, which keeps what it
+// has prepared for the connection's later transactions: that saves two round trips in each. An update is not, because its plan would be
+// kept, too, and may be from a time when reading the whole table was quickest.
+func (s *session) prepare(ctx context.Context, v verb, table *schema.Table, rows int) (*kept, error) {
+	query := s.placeholders(s.statement(v, table, rows))
+	if s.db.postgres && v != verbUpdate {
+		return &kept{ctx: ctx, exec: func(ctx context.Context, args ...any) (sql.Result, error) {
+			return s.tx.Tx.ExecContext(ctx, query, args...)
+		}}, nil
+	}
+	stmt, err := s.tx.Tx.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, s.fail("prepare for "+table.Name, err)
+	}
+	if !s.db.postgres {
+		// A row takes SQLite microseconds, and its driver starts a goroutine for every execution whose ctx can be cancelled.
+		// The transaction's own ctx still ends it.
+		ctx = context.WithoutCancel(ctx)
+	}
+	return &kept{ctx: ctx, exec: stmt.ExecContext}, nil
 }
 
 // writable returns why nothing more can be written, or nil.
@@ -132,24 +149,24 @@ func (s *session) writable(ctx context.Context) error {
 	return nil
 }
 
-// statement writes the SQL of a verb in the database's dialect.
-func (s *session) statement(v verb, t *schema.Table) string {
+// statement writes the SQL of a verb, with question marks for the values. An update is for one row.
+func (s *session) statement(v verb, t *schema.Table, rows int) string {
 	if v == verbUpdate {
 		update := fmt.Sprintf("UPDATE %s SET %s WHERE %s AND version = ?", t.SQLName, eachColumn(t.DataFields, "%s = ?", ", "), eachColumn(t.PKs, "%s = ?", " AND "))
-		update = s.placeholders(update)
 		if s.db.postgres {
 			update += unlessTaken(t)
 		}
 		return update
 	}
 	fields := written(t)
-	insert := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT ", t.SQLName, eachColumn(fields, "%s", ", "), strings.TrimSuffix(strings.Repeat("?, ", len(fields)), ", "))
+	row := "(?" + strings.Repeat(", ?", len(fields)-1) + ")"
+	insert := fmt.Sprintf("INSERT INTO %s (%s) VALUES %s ON CONFLICT ", t.SQLName, eachColumn(fields, "%s", ", "), row+strings.Repeat(", "+row, rows-1))
 	if v == verbInsert {
 		insert += "DO NOTHING"
 	} else {
 		insert += fmt.Sprintf("(%s) DO UPDATE SET %s", eachColumn(t.PKs, "%s", ", "), eachColumn(t.DataFields, "%[1]s = excluded.%[1]s", ", "))
 	}
-	return s.placeholders(insert)
+	return insert
 }
 
 // written returns the columns of an insert: all but one that the database counts up.
@@ -296,6 +313,37 @@ func inLists[ID ~string, D any](ids []ID, query func(chunk []ID) ([]D, error)) (
 		out = append(out, found...)
 	}
 	return out, nil
+}
+
+// among asks a query for the rows of R in which the first column of the order is one of the ids. PostgreSQL looks each of them up in the
+// index: a list of some hundred makes it read all that the account has, while it knows little of a table that has grown since it last looked.
+func among[R any, ID ~string](s *session, q *bun.SelectQuery, ids []ID, order ...string) *bun.SelectQuery {
+	column := bun.Ident(order[0])
+	if !s.db.postgres {
+		return q.Where("? IN (?)", column, bun.List(ids)).Order(order...)
+	}
+	q.Where("? = asked.id", column)
+	return s.tx.NewSelect().Model((*R)(nil)).ModelTableExpr("unnest(?::text[]) AS asked (id), LATERAL (? OFFSET 0) AS found", arrayOf(ids), q).
+		ColumnExpr("found.*").Order(order...)
+}
+
+// arrayOf writes ids as PostgreSQL writes an array.
+func arrayOf[ID ~string](ids []ID) string {
+	b := []byte{'{'}
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, '"')
+		for _, c := range []byte(id) {
+			if c == '"' || c == '\\' {
+				b = append(b, '\\')
+			}
+			b = append(b, c)
+		}
+		b = append(b, '"')
+	}
+	return string(append(b, '}'))
 }
 
 // chunkSize is how many ids one query asks for.

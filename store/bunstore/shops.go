@@ -121,7 +121,7 @@ func (h shops) List(ctx context.Context, query collab.ShopQuery) ([]collab.Shop,
 
 func (h shops) ByID(ctx context.Context, ids []collab.ShopID) ([]collab.Shop, error) {
 	return inLists(ids, func(chunk []collab.ShopID) ([]collab.Shop, error) {
-		return many(ctx, h.s, from[shopRow](h.s).Where("id IN (?)", bun.List(chunk)).Order("id"), (*shopRow).shop)
+		return many(ctx, h.s, among[shopRow](h.s, from[shopRow](h.s), chunk, "id"), (*shopRow).shop)
 	})
 }
 
@@ -141,9 +141,8 @@ func (h shops) Origins(ctx context.Context, origins []collab.Origin) ([]collab.O
 	var out []collab.OriginShop
 	for system, ids := range bySystem {
 		found, err := inLists(ids, func(chunk []string) ([]collab.OriginShop, error) {
-			q := from[shopRow](h.s).Column("origin_system", "origin_id", "id").Where(originSet).
-				Where("origin_system = ?", system).Where("origin_id IN (?)", bun.List(chunk))
-			return many(ctx, h.s, q, func(r *shopRow) (collab.OriginShop, error) {
+			q := from[shopRow](h.s).Column("origin_system", "origin_id", "id").Where(originSet).Where("origin_system = ?", system)
+			return many(ctx, h.s, among[shopRow](h.s, q, chunk, "origin_id"), func(r *shopRow) (collab.OriginShop, error) {
 				return collab.OriginShop{Origin: collab.Origin{System: r.OriginSystem, ID: r.OriginID}, Shop: r.ID}, nil
 			})
 		})

@@ -128,22 +128,22 @@ func (t trees) Head(ctx context.Context, set locations.SetID) (locations.Head, e
 
 func (t trees) Entries(ctx context.Context, set locations.SetID, keys []locations.Key) ([]locations.Entry, error) {
 	return inLists(keys, func(chunk []locations.Key) ([]locations.Entry, error) {
-		q := from[entryRow](t.s).Where("set_id = ?", set).Where("key IN (?)", bun.List(chunk)).Order("key")
-		return many(ctx, t.s, q, (*entryRow).entry)
+		q := from[entryRow](t.s).Where("set_id = ?", set)
+		return many(ctx, t.s, among[entryRow](t.s, q, chunk, "key"), (*entryRow).entry)
 	})
 }
 
 func (t trees) Children(ctx context.Context, set locations.SetID, parents []locations.Key) ([]locations.Entry, error) {
 	return inLists(parents, func(chunk []locations.Key) ([]locations.Entry, error) {
-		q := from[entryRow](t.s).Where("set_id = ?", set).Where("parent IN (?)", bun.List(chunk)).Order("parent", "key")
-		return many(ctx, t.s, q, (*entryRow).entry)
+		q := from[entryRow](t.s).Where("set_id = ?", set)
+		return many(ctx, t.s, among[entryRow](t.s, q, chunk, "parent", "key"), (*entryRow).entry)
 	})
 }
 
 func (t trees) Nodes(ctx context.Context, set locations.SetID, keys []locations.Key) ([]locations.Stored, error) {
 	return inLists(keys, func(chunk []locations.Key) ([]locations.Stored, error) {
-		q := from[nodeRow](t.s).Where("set_id = ?", set).Where("key IN (?)", bun.List(chunk)).Order("key")
-		return many(ctx, t.s, q, (*nodeRow).node)
+		q := from[nodeRow](t.s).Where("set_id = ?", set)
+		return many(ctx, t.s, among[nodeRow](t.s, q, chunk, "key"), (*nodeRow).node)
 	})
 }
 
