@@ -14,23 +14,32 @@ type batch struct {
 	last    bool
 }
 
-// nextBatch asks the partner for the page at which a run stands. It calls out and is for use outside transactions.
-func (s *Service) nextBatch(ctx context.Context, run Run) (batch, error) {
+func (b batch) empty() bool { return len(b.headers) == 0 && len(b.absent) == 0 }
+
+// shops returns the ids of the shops that the partner offers.
+func (b batch) shops() []ShopID {
+	ids := make([]ShopID, len(b.headers))
+	for i := range b.headers {
+		ids[i] = b.headers[i].Shop
+	}
+	return ids
+}
+
+// nextBatch asks the partner for the page at which a run of the project stands. It calls out and is for use outside transactions.
+func (s *Service) nextBatch(ctx context.Context, p Project, run Run) (batch, error) {
 	peer, err := s.peer()
 	if err != nil {
 		return batch{}, err
 	}
-	var p Project
 	var links []Link
 	chosen, last := run.chosenPage()
-	if err := s.view(ctx, func(ctx context.Context, v View) (err error) {
-		if p, err = v.Projects.Project(ctx, run.Project); err != nil {
+	if len(chosen) > 0 {
+		if err := s.view(ctx, func(ctx context.Context, v View) (err error) {
+			links, err = v.Ledger.LinksOf(ctx, chosen)
 			return err
+		}); err != nil {
+			return batch{}, err
 		}
-		links, err = v.Ledger.LinksOf(ctx, chosen)
-		return err
-	}); err != nil {
-		return batch{}, err
 	}
 	q := HeaderQuery{Project: p.ID, After: ShopID(run.Cursor), Limit: run.PageSize}
 	if run.Kind == RunReimport {
@@ -56,17 +65,6 @@ func (s *Service) nextBatch(ctx context.Context, run Run) (batch, error) {
 		}
 	}
 	return b, nil
-}
-
-// passing returns the part of a batch that a judgement lets pass.
-func (b batch) passing(seen []judged) batch {
-	var headers []Header
-	for _, j := range seen {
-		if j.kind != EventNone {
-			headers = append(headers, j.header)
-		}
-	}
-	return batch{headers: headers}
 }
 
 // chosenPage is the part of a re-import's shops that its present page deals with.

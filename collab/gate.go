@@ -93,8 +93,7 @@ func (st standard) ledger(o offer, v *verdict, hold func(bool, Reason)) {
 		hold(o.here, ReasonAlreadyImported)
 		return
 	}
-	sending := o.link.Return == ReturnSending
-	returned := sending || o.link.Return == ReturnDone
+	sending, returned := o.link.Return == ReturnSending, o.link.Return.returned()
 	switch {
 	case st.kind == RunReimport:
 		// Over there an undelivered return is about to open an epoch of its own: the two must not meet.

@@ -25,7 +25,7 @@ type ReimportOptions struct {
 }
 
 // Import starts an import of every eligible shop of a project and returns its run. The work goes on page by page by
-// messages, each page in one transaction with its ledger; the run counts what was done and, but for shops imported
+// messages, each page in one transaction with its ledger, and several in one where all of their shops came before; the run counts what was done and, but for shops imported
 // before, has an item for each shop that stayed behind. Refusals: ErrParty, ErrState unless the project is accepted,
 // ErrModuleOff, ErrPartner, ErrStale, and ErrRunning while another run of the project is under way.
 func (s *Service) Import(ctx context.Context, a Actor, id ProjectID, o ImportOptions) (Run, error) {
@@ -106,7 +106,7 @@ func (s *Service) sendPage(ctx context.Context, tx Tx, run Run, now time.Time) e
 	return tx.Outbox.Enqueue(ctx, []Message{m})
 }
 
-// deliverImportPage deals with one page of a run. A page that is dealt with already is left alone. What another try cannot
+// deliverImportPage deals with the page at which a run stands, and with those after it as long as all of their shops came before. A page that is dealt with already is left alone. What another try cannot
 // mend stops the run and says why.
 func (s *Service) deliverImportPage(ctx context.Context, m Message) error {
 	var at importPage
@@ -114,8 +114,12 @@ func (s *Service) deliverImportPage(ctx context.Context, m Message) error {
 		return err
 	}
 	var run Run
+	var p Project
 	if err := s.view(ctx, func(ctx context.Context, v View) (err error) {
-		run, err = v.Runs.Run(ctx, at.Run)
+		if run, err = v.Runs.Run(ctx, at.Run); err != nil {
+			return err
+		}
+		p, err = v.Projects.Project(ctx, run.Project)
 		return err
 	}); err != nil {
 		return fmt.Errorf("collab: run %s: %w", at.Run, err)
@@ -123,7 +127,7 @@ func (s *Service) deliverImportPage(ctx context.Context, m Message) error {
 	if !run.standsAt(at) {
 		return nil
 	}
-	err := s.importPage(ctx, run, at)
+	err := s.importPage(ctx, p, run, at)
 	if err == nil {
 		return nil
 	}
@@ -192,32 +196,25 @@ func (s *Service) StopRun(ctx context.Context, a Actor, id RunID, why string) (R
 	return run, nil
 }
 
-// importPage asks, judges, fetches and writes one page. What the first judgement holds stays behind: if it passes a moment later, the
-// next import takes it. What it lets pass is judged again inside the transaction that writes.
-func (s *Service) importPage(ctx context.Context, run Run, at importPage) error {
-	b, err := s.nextBatch(ctx, run)
+// importPage asks, judges, fetches and writes. What the first judgement holds stays behind: if it passes a moment later, the next import
+// takes it. What it lets pass is judged again inside the transaction that writes.
+func (s *Service) importPage(ctx context.Context, p Project, run Run, at importPage) error {
+	seen, err := s.look(ctx, p, run)
 	if err != nil {
 		return err
 	}
-	var st standard
-	var seen []judged
-	if err := s.view(ctx, func(ctx context.Context, v View) (err error) {
-		st, seen, err = s.judgeBatch(ctx, v, run, b)
-		return err
-	}); err != nil {
-		return err
-	}
-	snaps, err := s.fetch(ctx, st.project, seen)
+	snaps, err := s.fetch(ctx, p, seen.shops)
 	if err != nil {
 		return err
 	}
 	now := s.now()
 	return s.update(ctx, func(ctx context.Context, tx Tx) error {
-		run, err := tx.Runs.Run(ctx, at.Run)
-		if err != nil || !run.standsAt(at) {
+		stored, err := tx.Runs.Run(ctx, at.Run)
+		if err != nil || !stored.standsAt(at) {
 			return err
 		}
-		st, js, err := s.judgeBatch(ctx, tx.View(), run, b.passing(seen))
+		run := seen.run.Clone()
+		st, js, err := s.judgeBatch(ctx, tx.View(), run, seen.passing())
 		if err != nil {
 			return err
 		}
@@ -225,21 +222,20 @@ func (s *Service) importPage(ctx context.Context, run Run, at importPage) error 
 			return err
 		}
 		e := effects{s: s, run: &run, standard: st, now: now}
-		for _, was := range seen {
+		for _, was := range seen.shops {
 			j := was
 			if was.kind != EventNone {
 				j, js = js[0], js[1:]
 			}
 			e.take(j, snaps)
 		}
-		run.Cursor, run.Pages = b.cursor, run.Pages+1
 		if len(e.flaws) > 0 && run.Reason == "" {
 			run.Reason = e.flaws[0]
 		}
 		if err := e.write(ctx, tx); err != nil {
 			return err
 		}
-		if b.last {
+		if seen.last {
 			return s.endRun(ctx, tx, run, RunDone, run.By, "", now)
 		}
 		if err := tx.Runs.Put(ctx, run); err != nil {

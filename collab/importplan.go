@@ -62,9 +62,9 @@ func (s *Service) plan(ctx context.Context, a Actor, id ProjectID, run Run) (Imp
 	}
 	run.Project, run.PageSize = id, s.cfg.PageSize
 	plan := ImportPlan{Project: id}
-	err := s.view(ctx, func(ctx context.Context, v View) error {
-		p, err := s.asPrimary(ctx, v, id)
-		if err != nil {
+	var p Project
+	err := s.view(ctx, func(ctx context.Context, v View) (err error) {
+		if p, err = s.asPrimary(ctx, v, id); err != nil {
 			return err
 		}
 		plan.Stamp = stampOf(p)
@@ -73,7 +73,7 @@ func (s *Service) plan(ctx context.Context, a Actor, id ProjectID, run Run) (Imp
 	for last := false; err == nil && !last; run.Pages++ {
 		var b batch
 		var js []judged
-		if b, err = s.nextBatch(ctx, run); err != nil {
+		if b, err = s.nextBatch(ctx, p, run); err != nil {
 			break
 		}
 		err = s.view(ctx, func(ctx context.Context, v View) error {

@@ -79,11 +79,7 @@ func (s *Service) judgeBatch(ctx context.Context, v View, run Run, b batch) (sta
 
 // offers joins the headers of a batch with what we know of their shops.
 func (s *Service) offers(ctx context.Context, v View, st standard, b batch) ([]offer, error) {
-	ids := make([]ShopID, len(b.headers))
-	for i, h := range b.headers {
-		ids[i] = h.Shop
-	}
-	links, err := v.Ledger.Links(ctx, st.project.Partner, ids)
+	links, err := v.Ledger.Links(ctx, st.project.Partner, b.shops())
 	if err != nil {
 		return nil, err
 	}

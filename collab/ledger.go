@@ -40,6 +40,9 @@ var returnNames = []string{"none", "sending", "returned", "conflict", "refused"}
 
 func (r ReturnState) String() string { return nameOf(returnNames, int(r)) }
 
+// returned reports whether the shop went back, or is on its way: what is not may come once only.
+func (r ReturnState) returned() bool { return r == ReturnSending || r == ReturnDone }
+
 // ParseReturnState reads what String wrote; an unknown name is ReturnNone.
 func ParseReturnState(s string) ReturnState { return ReturnState(indexOf(returnNames, s)) }
 
