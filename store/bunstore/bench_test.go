@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +57,8 @@ func takeTurns(b *testing.B, n int, ways ...*way) {
 	}
 }
 
-// pageOfShops makes shops in the order of their ids, each with a kilobyte of answers and every column that an import fills.
+// pageOfShops makes shops in the order of their ids, each with a kilobyte of answers and every column that an import
+// fills, unlike in whatever shops differ in.
 func pageOfShops(from, n int) []collab.Shop {
 	shops := make([]collab.Shop, n)
 	for i := range shops {
@@ -64,12 +66,13 @@ func pageOfShops(from, n int) []collab.Shop {
 		s := &shops[i]
 		s.ID, s.Client, s.Survey, s.Shopper, s.SavedBy, s.SavedAt = collab.ShopID(id), "c1", "v1", "*collabShopper", "import", noon
 		at := noon.Add(time.Duration(from+i) * time.Minute)
+		earned := fmt.Sprintf("%d.5", (from+i)%40)
 		s.Content = collab.Content{
 			Place: collab.PlaceKey(fmt.Sprintf("p%05d", (from+i)%20_000)), Status: collab.StatusCollaboration, Questions: digest,
-			Dates:    collab.Dates{Start: at, Due: at.Add(72 * time.Hour), SubmitDue: at.Add(96 * time.Hour), Shopped: at.Add(time.Hour), Submitted: at.Add(2 * time.Hour)},
-			Answers:  kilobyte,
-			Score:    collab.Score{Earned: "8.5", Possible: "10", By: "birch", Sections: []collab.SectionScore{{Section: "a", Earned: "8.5", Possible: "10"}}},
-			Comments: "Parked across the street.", Origin: collab.Origin{System: "birch", ID: "b" + id},
+			Dates:    collab.Dates{Start: at, Due: at.Add(72 * time.Hour), SubmitDue: at.Add(96 * time.Hour), Shopped: at.Add(time.Hour), Submitted: at.Add(2 * time.Hour), Report: at.Add(3 * time.Hour)},
+			Answers:  append(slices.Clone(kilobyte[:7]), collab.Answer{Question: "q07", Value: id + ": " + kilobyte[7].Value}),
+			Score:    collab.Score{Earned: earned, Possible: fmt.Sprint(40 + i%3), By: "birch", Sections: []collab.SectionScore{{Section: "a", Earned: earned, Possible: "40"}}},
+			Comments: "Parked across the street from " + id + ".", Origin: collab.Origin{System: "birch", ID: "b" + id},
 		}
 	}
 	return shops

@@ -28,6 +28,8 @@ type offering struct {
 	total   int
 	header  collab.Header
 	content collab.Content
+	asked   int             // up to which number the last page went
+	made    []collab.Header // beforehand, where making them would be measured
 }
 
 func (o *offering) Shops(_ context.Context, _ collab.SystemID, q collab.HeaderQuery) (collab.HeaderPage, error) {
@@ -38,17 +40,27 @@ func (o *offering) Shops(_ context.Context, _ collab.SystemID, q collab.HeaderQu
 		}
 		from++
 	}
-	page := collab.HeaderPage{Headers: make([]collab.Header, min(q.Limit, o.total-from))}
-	for i := range page.Headers {
-		h := &page.Headers[i]
+	o.asked = min(from+q.Limit, o.total)
+	page := collab.HeaderPage{Headers: o.headers(from, o.asked)}
+	if o.asked < o.total {
+		page.Next = page.Headers[len(page.Headers)-1].Shop
+	}
+	return page, nil
+}
+
+// headers makes the headers from one number up to another, or takes those that are made.
+func (o *offering) headers(from, to int) []collab.Header {
+	if to <= len(o.made) {
+		return o.made[from:to]
+	}
+	headers := make([]collab.Header, to-from)
+	for i := range headers {
+		h := &headers[i]
 		*h = o.header
 		h.Shop = collab.ShopID(fmt.Sprintf("job%07d", from+i))
 		h.Origin.ID = string(h.Shop)
 	}
-	if from+len(page.Headers) < o.total {
-		page.Next = page.Headers[len(page.Headers)-1].Shop
-	}
-	return page, nil
+	return headers
 }
 
 func (o *offering) Snapshots(_ context.Context, _ collab.SystemID, _ collab.ProjectID, ids []collab.ShopID) ([]collab.Snapshot, error) {
@@ -56,6 +68,7 @@ func (o *offering) Snapshots(_ context.Context, _ collab.SystemID, _ collab.Proj
 	for i, id := range ids {
 		out[i] = collab.Snapshot{Shop: id, Epoch: o.header.Epoch, Rev: o.header.Rev, Content: o.content}
 		out[i].Content.Origin.ID = string(id)
+		out[i].Content.Comments += " " + string(id)
 	}
 	return out, nil
 }
