@@ -35,6 +35,9 @@ type Paragraph struct{ Line Line }
 // P is a Paragraph.
 func P(spans ...Span) Paragraph { return Paragraph{spans} }
 
+// Menu is links to what can be done or looked at, side by side.
+type Menu struct{ Links Line }
+
 // List is lines with bullets, or numbers.
 type List struct {
 	Numbered bool
@@ -186,6 +189,7 @@ type Progress struct {
 
 func (Section) template() string   { return "section" }
 func (Paragraph) template() string { return "paragraph" }
+func (Menu) template() string      { return "menu" }
 func (List) template() string      { return "list" }
 func (Facts) template() string     { return "facts" }
 func (Table) template() string     { return "table" }
