@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 
 	"github.com/mspkit/mspkit/collab"
@@ -43,7 +44,7 @@ func listClients(v *visit) (ui.Page, error) {
 	for _, c := range found {
 		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.To(c.Name, at("clients", string(c.ID))), ui.Code(string(c.ID)), from(c.Origin))})
 	}
-	return ui.Page{Title: "Clients", Crumbs: []ui.Span{ui.To("Projects", "/projects")}, Parts: []ui.Part{ui.P(ui.To("New client", "/clients/new")), filter, t}}, nil
+	return ui.Page{Title: "Clients", Crumbs: []ui.Span{ui.To("Projects", "/projects")}, Parts: []ui.Part{ui.Menu{Links: ui.Say(ui.To("New client", "/clients/new"))}, filter, t}}, nil
 }
 
 // from says where a record was first made.
@@ -98,7 +99,7 @@ func showClient(v *visit) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	home := at("clients", string(c.ID))
-	t := ui.Table{Caption: "Surveys by ID", Cols: ui.Cols("Survey", "Survey ID", "Questions", "Revision", "From"), Empty: ui.Empty{Text: "A survey is what shoppers answer.", Do: ui.To("Make the first.", home+"/survey")}}
+	t := ui.Table{Caption: "Ordered by ID", Cols: ui.Cols("Survey", "Survey ID", "Questions", "Revision", "From"), Empty: ui.Empty{Text: "A survey is what shoppers answer.", Do: ui.To("Make the first.", home+"/survey")}}
 	t.Cols[2].Num, t.Cols[3].Num = true, true
 	after := v.query("after")
 	for _, s := range surveys {
@@ -113,7 +114,7 @@ func showClient(v *visit) (ui.Page, error) {
 	}
 	return ui.Page{Title: c.Name, Crumbs: []ui.Span{ui.To("Projects", "/projects"), ui.To("Clients", "/clients")}, Parts: []ui.Part{
 		ui.Facts{Items: []ui.Fact{{Name: "Client ID", Value: ui.Say(ui.Code(string(c.ID)))}, {Name: "From", Value: ui.Say(from(c.Origin))}}},
-		ui.P(ui.To("New survey", home+"/survey"), ui.To("Locations", at("locations", string(c.ID))), ui.To("Offer a survey to a partner", "/projects/new"), historyOf("client", string(c.ID))),
+		ui.Menu{Links: ui.Say(ui.To("New survey", home+"/survey"), ui.To("Locations", at("locations", string(c.ID))), ui.To("Offer a survey to a partner", "/projects/new?client="+url.QueryEscape(string(c.ID))), historyOf("client", string(c.ID)))},
 		ui.Section{Title: "Surveys", Parts: []ui.Part{t}},
 		ui.Group{Summary: ui.Say(ui.Text("Rename the client")), Open: v.typed != nil, Parts: []ui.Part{ui.Form{
 			ID: "rename", Action: home, Submit: "Save the name", Minor: true, Hidden: []ui.Hidden{versioned(c.Version)},

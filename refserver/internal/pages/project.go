@@ -23,7 +23,7 @@ func showProject(v *visit) (ui.Page, error) {
 	page := ui.Page{Title: p.SurveyName + " for " + p.ClientName, Crumbs: []ui.Span{ui.To("Projects", "/projects")}}
 	page.Parts = append(page.Parts, ui.P(ui.Pill(p.Label()), ui.Text(standing(names, p))))
 	page.Parts = append(page.Parts, v.next(names, p)...)
-	page.Parts = append(page.Parts, facts(names, p), ui.Section{ID: "settings", Title: "Settings", Note: whoMay(names, p), Parts: []ui.Part{names.facts(p.Terms)}})
+	page.Parts = append(page.Parts, facts(names, p), ui.Section{ID: "settings", Title: "Settings", Parts: []ui.Part{agreed(names, p)}})
 	if p.Party == collab.PartyPrimary && p.State == collab.StateAccepted {
 		page.Parts = append(page.Parts, v.progress(p))
 	}
@@ -81,16 +81,16 @@ func (v *visit) next(names sides, p collab.Project) []ui.Part {
 	case p.Party == collab.PartySecondary && p.State == collab.StateProposed:
 		return append([]ui.Part{asked(names, p)}, lead("/accept", "Review and accept", ui.To("Ask for changes", home+"/counter"), ui.To("Decline", home+"/decline"))...)
 	case p.Party == collab.PartySecondary && p.State == collab.StateAccepted:
-		return []ui.Part{ui.P(ui.To("Shops of this survey", "/shops?survey="+string(p.Survey)), places, settings, history)}
+		return []ui.Part{ui.Menu{Links: ui.Say(ui.To("Shops of this survey", "/shops?survey="+string(p.Survey)), places, settings, history)}}
 	case p.Party == collab.PartySecondary && p.State == collab.StateInactive:
-		return []ui.Part{ui.P(places, settings, history)}
+		return []ui.Part{ui.Menu{Links: ui.Say(places, settings, history)}}
 	case p.State == collab.StateProposed && p.Asked != nil:
 		return []ui.Part{asked(names, p), ui.Form{
 			ID: "take", Action: home + "/terms", Submit: "Take " + names.secondary + "'s settings", Hidden: append(hiddenTerms(p.Asked.Terms), versioned(p.Version)),
 			Links: ui.Say(ui.To("Change the offer", home+"/terms"), ui.To("Withdraw", home+"/withdraw"), history),
 		}}
 	case p.State == collab.StateProposed:
-		return []ui.Part{ui.P(ui.To("Change the offer", home+"/terms"), ui.To("Withdraw", home+"/withdraw"), history)}
+		return []ui.Part{ui.Menu{Links: ui.Say(ui.To("Change the offer", home+"/terms"), ui.To("Withdraw", home+"/withdraw"), history)}}
 	case p.State == collab.StateAccepted:
 		return lead("/import", "Import shops", places, ui.To("Update the survey", home+"/survey"), settings, ui.To("Deactivate", home+"/deactivate"))
 	case p.State == collab.StateInactive:
@@ -130,16 +130,17 @@ var fieldWords = map[collab.Field]string{
 	collab.FieldFeePayer: "who pays the fees", collab.FieldRules: "rules", collab.FieldContact: "person responsible", collab.FieldSharing: "shared progress",
 }
 
-// whoMay says which side changes what once the project is accepted.
-func whoMay(names sides, p collab.Project) ui.Line {
-	may := func(party collab.Party) string {
+// agreed are a project's settings, and which side changes what once it is accepted.
+func agreed(names sides, p collab.Project) ui.Facts {
+	out := names.facts(p.Terms)
+	for _, party := range []collab.Party{collab.PartyPrimary, collab.PartySecondary} {
 		var words []string
 		for _, f := range collab.Editable(party) {
 			words = append(words, fieldWords[f])
 		}
-		return names.of(party) + " may change: " + strings.Join(words, ", ") + "."
+		out.Items = append(out.Items, ui.Fact{Name: names.of(party) + " may change", Value: ui.Say(ui.Text(strings.Join(words, ", ")))})
 	}
-	return ui.Say(ui.Text(may(collab.PartyPrimary)), ui.Text(may(collab.PartySecondary)), ui.Text("Client, survey and partner stay."))
+	return out
 }
 
 // progress shows the Secondary's shops by status, where it shares them. A partner that does not answer takes nothing else
@@ -161,7 +162,7 @@ func (v *visit) progress(p collab.Project) ui.Section {
 		out.Parts = []ui.Part{ui.P(ui.Quiet("The shops at " + string(p.Partner) + " cannot be counted now. " + reason))}
 		return out
 	}
-	t := ui.Table{Caption: "Shops by status", Cols: []ui.Col{{Name: "Status"}, {Name: "Shops", Num: true}}, Empty: ui.Empty{Text: string(p.Partner) + " has no shops of this survey yet."}}
+	t := ui.Table{Caption: "By status, counted now", Cols: []ui.Col{{Name: "Status"}, {Name: "Shops", Num: true}}, Empty: ui.Empty{Text: string(p.Partner) + " has no shops of this survey yet."}}
 	at := map[collab.Status]int64{}
 	for _, c := range counts {
 		at[c.Status] = c.Count
@@ -185,7 +186,7 @@ func (v *visit) runsOf(p collab.Project) (ui.Section, error) {
 	if err != nil {
 		return ui.Section{}, err
 	}
-	t := ui.Table{Caption: "Imports, newest first", Cols: ui.Cols("Started", "By", "What it did"), Empty: ui.Empty{Text: "Nothing was imported yet. Shops come here when they have reached the export status."}}
+	t := ui.Table{Caption: "Newest first", Cols: ui.Cols("Started", "By", "What it did"), Empty: ui.Empty{Text: "Nothing was imported yet. Shops come here when they have reached the export status."}}
 	if len(runs) > shownRuns {
 		runs, t.More = runs[:shownRuns], "/runs?project="+string(p.ID)
 	}

@@ -34,7 +34,7 @@ func listProjects(v *visit) (ui.Page, error) {
 	if search != "" || state != "current" {
 		filter.Clear = "/projects"
 	}
-	page := ui.Page{Title: "Projects", Parts: []ui.Part{ui.P(ui.To("New project", "/projects/new"), ui.To("Clients and surveys", "/clients"), ui.To("Imports", "/runs")), filter}}
+	page := ui.Page{Title: "Projects", Parts: []ui.Part{ui.Menu{Links: ui.Say(ui.To("New project", "/projects/new"), ui.To("Clients and surveys", "/clients"), ui.To("Imports", "/runs"))}, filter}}
 	for _, party := range []collab.Party{collab.PartyPrimary, collab.PartySecondary} {
 		place := "after_" + party.String()
 		var next string
@@ -60,11 +60,11 @@ func listProjects(v *visit) (ui.Page, error) {
 		if err != nil {
 			return ui.Page{}, err
 		}
-		table := projectTable(party, found, search != "" || state != "current")
+		title, table := projectTable(party, found, search != "" || state != "current")
 		if next != "" {
 			table.More = v.with(place, next)
 		}
-		page.Parts = append(page.Parts, ui.Section{Title: table.Caption, Parts: []ui.Part{table}})
+		page.Parts = append(page.Parts, ui.Section{Title: title, Parts: []ui.Part{table}})
 	}
 	return page, nil
 }
@@ -94,12 +94,13 @@ func withCounts(ctx context.Context, sv store.View, p collab.Project) (listed, e
 	return out, nil
 }
 
-// projectTable lists the projects in which this system is one party.
-func projectTable(party collab.Party, found []listed, filtered bool) ui.Table {
-	t := ui.Table{Caption: "As Primary: our clients, carried out by partners", Cols: ui.Cols("Client", "Survey", "Partner", "State", "Export status", "Shops here", "Last import"),
+// projectTable lists the projects in which this system is one party, under a title.
+func projectTable(party collab.Party, found []listed, filtered bool) (title string, t ui.Table) {
+	title = "As Primary: our clients, carried out by partners"
+	t = ui.Table{Caption: "Oldest first", Cols: ui.Cols("Client", "Survey", "Partner", "State", "Export status", "Shops here", "Last import"),
 		Empty: ui.Empty{Text: "Here stand the surveys of your clients that a partner carries out for you.", Do: ui.To("Offer one to a partner.", "/projects/new")}}
 	if party == collab.PartySecondary {
-		t.Caption, t.Cols = "As Secondary: partners' clients, carried out by us", t.Cols[:6]
+		title, t.Cols = "As Secondary: partners' clients, carried out by us", t.Cols[:6]
 		t.Empty = ui.Empty{Text: "Here stand the projects that partners offer you. None has arrived."}
 	}
 	if filtered {
@@ -114,7 +115,7 @@ func projectTable(party collab.Party, found []listed, filtered bool) ui.Table {
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: cells})
 	}
-	return t
+	return title, t
 }
 
 // lastImport says when a run was and what it brought.

@@ -22,7 +22,7 @@ func TestOfferAndAccept(t *testing.T) {
 	o := newOffices(t)
 	o.alder.open("/projects").says("Offer one to a partner.", "None has arrived.")
 	preview := o.offer("terms.rules", "yes").is(http.StatusOK).
-		says("What birch is offered", "The survey Dine-In, with 4 questions.", "Finalized and above", "alder pays the fees", "Nobody at birch can edit the locations").lacks("Think about this")
+		says("What birch is offered", "The survey Dine-In of Northwind Coffee, with 4 questions.", "Finalized and above", "alder pays the fees", "Nobody at birch can edit the locations").lacks("Think about this")
 	require.Empty(t, o.projects(t, o.Alder), "a preview sends nothing")
 	sent := preview.press("Send to birch").is(http.StatusOK).says("Sent to birch", "Pending", "birch has not answered yet")
 	sent.follow("History").is(http.StatusOK)
@@ -92,7 +92,7 @@ func TestSettings(t *testing.T) {
 
 	o.birch.open(home).follow("Change settings").press("Save contact and sharing", "contact", "new@birch.example", "sharing", "yes").says("Settings saved", "new@birch.example")
 	o.drain(t)
-	o.alder.open(home).says("new@birch.example", "Shops by status", "Hold A")
+	o.alder.open(home).says("new@birch.example", "By status, counted now", "Hold A")
 	o.Net.Before = func(_, to collab.SystemID, _ string) error { return collab.ErrPeer }
 	o.alder.open(home).is(http.StatusOK).says("cannot be counted now", "The partner cannot be reached now")
 	o.Net.Before = nil

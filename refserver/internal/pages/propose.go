@@ -79,6 +79,16 @@ func (v *visit) choices() (chosen, error) {
 // maxChoices is how many entries a select box offers.
 const maxChoices = 2000
 
+// clientName is the name of the chosen client.
+func (c chosen) clientName() string {
+	for _, cl := range c.clients {
+		if string(cl.ID) == c.client {
+			return cl.Name
+		}
+	}
+	return c.client
+}
+
 // who asks for partner and client.
 func (c chosen) who() ui.Form {
 	partners := []ui.Option{}
@@ -126,6 +136,10 @@ func (v *visit) offer(page ui.Page, c chosen) (ui.Page, error) {
 		v.typed = nil
 		p.Terms, p.Target = v.Collab.DefaultTerms(), v.usualTarget(p)
 	}
+	title := "Offer " + survey.Content.Name + " to " + c.partner
+	if looked {
+		title = "Other settings for " + survey.Content.Name
+	}
 	settings := ui.Form{
 		ID: "settings", Get: true, Action: "/projects/new", Submit: "Preview", Hidden: append(fixed, ui.Hidden{Name: "look", Value: "yes"}), Minor: looked,
 		Links: ui.Say(ui.To("Choose another partner or client", "/projects/new")),
@@ -138,7 +152,7 @@ func (v *visit) offer(page ui.Page, c chosen) (ui.Page, error) {
 		}}, v.termFields(names, p.Terms, len(survey.Content.Rules) > 0)...),
 	}
 	page.Parts = append(page.Parts, ui.Section{
-		Title: "Offer " + survey.Content.Name + " to " + c.partner, Note: ui.Say(ui.Text("Nothing runs before " + c.partner + " accepts.")), Parts: []ui.Part{settings},
+		Title: title, Note: ui.Say(ui.Text("Nothing runs before " + c.partner + " accepts.")), Parts: []ui.Part{settings},
 	})
 	return page, nil
 }
@@ -163,7 +177,7 @@ func (v *visit) previewed(page ui.Page, names sides, c chosen, survey collab.Sur
 	page.Parts = append(page.Parts, ui.Preview{
 		Title: "What " + c.partner + " is offered",
 		Lines: append([]ui.Line{
-			ui.Say(ui.Text("The survey " + survey.Content.Name + ", with " + plural(questionsOf(survey.Content), "question") + ".")), ui.Say(ui.Text(client)),
+			ui.Say(ui.Text("The survey " + survey.Content.Name + " of " + c.clientName() + ", with " + plural(questionsOf(survey.Content), "question") + ".")), ui.Say(ui.Text(client)),
 		}, warned(check.Warnings)...),
 		Parts: []ui.Part{names.facts(p.Terms), ui.Form{
 			ID: "send", Action: "/projects/new", Submit: "Send to " + c.partner, Hidden: append(append(fixed, ui.Hidden{Name: "target", Value: p.Target.String()}), hiddenTerms(p.Terms)...),

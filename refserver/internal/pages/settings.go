@@ -28,7 +28,7 @@ func showSettings(v *visit) (ui.Page, error) {
 			{Name: "contact", Label: "E-mail of the person responsible", Kind: "email", Value: v.value("contact", p.Contact), Required: true, Hint: names.primary + " sees it and writes there."},
 			{Name: "sharing", Label: "Share progress", Kind: "check", On: v.ticked("sharing", p.Sharing), Hint: names.primary + " sees how many shops stand in which status, before it imports them."},
 		}
-		page.Parts = []ui.Part{ui.Section{Title: "What " + names.primary + " keeps", Note: whoMay(names, p), Parts: []ui.Part{names.facts(p.Terms)}}, ui.Section{Title: "What you keep", Parts: []ui.Part{form}}}
+		page.Parts = []ui.Part{ui.Section{Title: "As they are", Parts: []ui.Part{agreed(names, p)}}, ui.Section{Title: "Yours to change", Parts: []ui.Part{form}}}
 		return page, nil
 	}
 	survey, err := view(v, func(ctx context.Context, sv store.View) (collab.Survey, error) {
@@ -55,7 +55,7 @@ func showSettings(v *visit) (ui.Page, error) {
 		{Name: "master", Label: "Update Project Settings", Kind: "check", On: v.ticked("master", false), Hint: "Nothing changes without this box."},
 	}})
 	page.Parts = []ui.Part{
-		ui.Section{Title: "As they are", Note: whoMay(names, p), Parts: []ui.Part{names.facts(p.Terms)}},
+		ui.Section{Title: "As they are", Note: ui.Say(ui.Text("Client, survey and partner stay as they were offered.")), Parts: []ui.Part{agreed(names, p)}},
 		ui.Section{Title: "Change them", Note: ui.Say(ui.Text("Tick each setting that is to change. What is not ticked stays as it is. A changed export status concerns only shops that are not imported yet.")), Parts: []ui.Part{form}},
 	}
 	return page, nil

@@ -44,19 +44,19 @@ func showSurvey(v *visit) (ui.Page, error) {
 			{Name: "Survey ID", Value: ui.Say(ui.Code(string(s.ID)))}, {Name: "Revision", Value: ui.Say(ui.Count(s.Revision))}, {Name: "From", Value: ui.Say(from(s.Origin))},
 			{Name: "The client sees shops from", Value: ui.Say(ui.Text(string(c.Distribution)))}, {Name: "Questions", Value: ui.Say(ui.Count(questionsOf(c)))},
 		}},
-		ui.P(ui.To("Edit names", home+"/edit"), ui.To("Add a question", home+"/add"), ui.To("New survey from this one", home+"/copy"), historyOf("survey", string(s.ID))),
-		ui.P(ui.Quiet("Partners that share the survey keep what they have until you update it from the project. Answers to choose from, rules and settings are changed by"), ui.To("the API", "/docs")),
+		ui.Menu{Links: ui.Say(ui.To("Edit names", home+"/edit"), ui.To("Add a question", home+"/add"), ui.To("New survey from this one", home+"/copy"), historyOf("survey", string(s.ID)))},
+		ui.P(ui.Quiet("Partners that share the survey keep what they have until you update it from the project. Answers to choose from, rules and settings are changed through the"), ui.To("API", "/docs")),
 		ui.Section{Title: "Questions", Parts: questionTables(c, start, home, v.with("after", strconv.Itoa(max(start, 0)+most)))},
 	}}
 	if len(c.Settings) > 0 {
-		t := ui.Table{Caption: "Settings", Cols: ui.Cols("Setting", "Value")}
+		t := ui.Table{Caption: "What the survey is set to", Cols: ui.Cols("Setting", "Value")}
 		for _, set := range c.Settings[:min(len(c.Settings), most)] {
 			t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(set.Name), ui.Text(set.Value))})
 		}
 		page.Parts = append(page.Parts, ui.Section{Title: "Settings", Parts: []ui.Part{t}})
 	}
 	if len(c.Rules) > 0 {
-		t := ui.Table{Caption: "Rules", Cols: ui.Cols("Rule", "Script")}
+		t := ui.Table{Caption: "Scripts that show, hide or check answers", Cols: ui.Cols("Rule", "Script")}
 		for _, r := range c.Rules[:min(len(c.Rules), most)] {
 			t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(r.Name), ui.Code(r.Script))})
 		}

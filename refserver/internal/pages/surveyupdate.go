@@ -30,7 +30,7 @@ func showSurveyUpdate(v *visit) (ui.Page, error) {
 	}}
 	if len(plan.Changes)+len(plan.Lost) == 0 {
 		preview.Lines = []ui.Line{ui.Say(ui.Text(partner + " has the survey as it is here. There is nothing to update."))}
-		page.Parts = []ui.Part{preview, ui.P(ui.To("Look at the survey", at("surveys", string(p.Survey))), ui.To("Back to the project", home))}
+		page.Parts = []ui.Part{preview, ui.Menu{Links: ui.Say(ui.To("Look at the survey", at("surveys", string(p.Survey))), ui.To("Back to the project", home))}}
 		return page, nil
 	}
 	for _, w := range plan.Lint {
