@@ -204,8 +204,10 @@ func runProgress(r collab.Run) ui.Progress {
 }
 
 func lookAtRun(v *visit) (ui.Progress, bool, error) {
-	r, err := view(v, func(ctx context.Context, sv store.View) (collab.Run, error) {
-		return sv.Collab.Runs.Run(ctx, collab.RunID(v.PathValue("id")))
+	var r collab.Run
+	err := v.Collab.Read(v.Context(), v.Actor, func(ctx context.Context, cv collab.View) (err error) {
+		r, err = cv.Runs.Run(ctx, collab.RunID(v.PathValue("id")))
+		return err
 	})
 	return runProgress(r), r.State != collab.RunRunning, err
 }

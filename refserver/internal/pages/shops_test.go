@@ -1,7 +1,9 @@
 package pages_test
 
 import (
+	"bufio"
 	"encoding/csv"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -45,7 +47,7 @@ func TestImportIsPreviewedThenCarriedOut(t *testing.T) {
 	running := preview.press("Import 4 shops").is(http.StatusOK).says("The import has begun", "Shops looked at", "Stop this import")
 	require.Contains(t, running.HTML, `data-live="`+running.Path+`/live"`)
 	require.Contains(t, running.HTML, `http-equiv="refresh"`)
-	o.alder.open(home+"/import").says("An import of this project is at work.").follow("Watch it").is(http.StatusOK)
+	o.alder.open(home + "/import").says("An import of this project is at work.").follow("Watch it").is(http.StatusOK)
 	preview.press("Import 4 shops").is(http.StatusConflict).says("under way already")
 	o.drain(t)
 	done := o.alder.open(running.Path).says("The import is done", "4 shops imported.", "4 shops held: Below export status", "Came in", "Stayed behind", "Collaboration Shop").lacks("Stop this import")
@@ -82,6 +84,25 @@ func TestRunIsStoppedWithAReason(t *testing.T) {
 	running.press("Stop the import").is(http.StatusUnprocessableEntity).says("Why: say why").
 		press("Stop the import", "reason", "Wrong survey").is(http.StatusOK).says("The import was stopped", "Why: Wrong survey", "Import the rest")
 	o.alder.open("/runs?project=" + strings.TrimPrefix(home, "/projects/")).says("Stopped")
+}
+
+func TestRunIsFollowedLive(t *testing.T) {
+	o := newOffices(t)
+	home := "/projects/" + string(o.accepted(t).ID)
+	running := o.alder.open(home + "/import").press("Import 4 shops")
+	stream, err := o.alder.browser.Get(o.alder.url + running.Path + "/live")
+	require.NoError(t, err)
+	defer func() { _ = stream.Body.Close() }()
+	lines := bufio.NewReader(stream.Body)
+	first, err := lines.ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "event: progress\n", first)
+	o.drain(t)
+	rest, err := io.ReadAll(lines)
+	require.NoError(t, err, "the stream ends with the import")
+	require.Contains(t, string(rest), "event: end")
+	require.NoError(t, o.Alder.Collab.SetModule(t.Context(), o.Alder.Admin, false))
+	o.alder.open(running.Path + "/live").is(http.StatusNotFound)
 }
 
 func TestHeldShopsSayWhereTheCureIs(t *testing.T) {
@@ -157,10 +178,10 @@ func TestReturnAndWhatItOverrides(t *testing.T) {
 	o.alder.open("/shops/"+clean).says("It went back to birch and was not imported again since.", "It cannot be returned now.")
 	o.birch.open("/shops/501").says("Returned to us", "Please ask again.")
 
-	o.alder.open("/shops/"+lossy).says("birch changed 1 field since we last had it.").press("Return this shop").press("Return 1 shop and override what was changed there").is(http.StatusOK)
+	o.alder.open("/shops/" + lossy).says("birch changed 1 field since we last had it.").press("Return this shop").press("Return 1 shop and override what was changed there").is(http.StatusOK)
 	o.drain(t)
 	o.birch.open("/shops/503").says("Ours.").press("Update survey", "status", "Finalized").lacks("is held from import")
-	o.alder.open(home+"/import").says("1 shop would be updated after a return.").press("Import 1 shop")
+	o.alder.open(home + "/import").says("1 shop would be updated after a return.").press("Import 1 shop")
 	o.drain(t)
 	o.alder.open("/shops/"+lossy).says("Times it came again 1", "It can go back")
 
@@ -184,9 +205,9 @@ func TestReimportAsksBeforeItReplaces(t *testing.T) {
 	require.False(t, values.Has("overwrite"))
 	preview.press("Import 1 shop again").is(http.StatusOK).says("1 chosen shop again")
 	o.drain(t)
-	o.alder.open(home+"/reimport?shop="+edited).press("Import 1 shop again and replace what was edited here").is(http.StatusOK)
+	o.alder.open(home + "/reimport?shop=" + edited).press("Import 1 shop again and replace what was edited here").is(http.StatusOK)
 	o.drain(t)
-	o.alder.open("/shops/"+edited).says("Parked across the street.").lacks("Written here.")
+	o.alder.open("/shops/" + edited).says("Parked across the street.").lacks("Written here.")
 	o.birch.open("/reimport?shop=501").says("1 shop did not come from a partner")
 	o.alder.open(home + "/reimport?shop=unknown").is(http.StatusConflict).says("did not come from a partner")
 }
