@@ -23,11 +23,12 @@ func BenchmarkDiff(b *testing.B) {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			x, y := benchTrees(b, size)
 			v, w := benchTrees(b, size)
+			rows, others := benchNodes(size)
 			made := timed(func() { v.prints() })
 			w.prints()
 			var mine, hand, printed time.Duration
 			for b.Loop() {
-				hand += timed(func() { sink = len(byHand(x.nodes, y.nodes)) })
+				hand += timed(func() { sink = len(byHand(rows, others)) })
 				n := sink
 				mine += timed(func() { sink = len(Compare(x, y).Changes) })
 				require.Equal(b, n, sink)
@@ -35,7 +36,7 @@ func BenchmarkDiff(b *testing.B) {
 				require.Equal(b, n, sink)
 			}
 			require.NotZero(b, sink)
-			build := timed(func() { _, _ = Build(x.nodes, Rules{}) })
+			build := timed(func() { _, _ = Build(rows, Rules{}) })
 			nodes := float64(b.N) * float64(size)
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(float64(mine)/nodes, "ns/node")
@@ -82,17 +83,18 @@ func BenchmarkDiffGrowth(b *testing.B) {
 func BenchmarkDiffUnordered(b *testing.B) {
 	for _, size := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			x, y := benchTrees(b, size)
-			shuffled := slices.Clone(y.nodes)
+			rows, shuffled := benchNodes(size)
+			x, err := Build(rows, Rules{})
+			require.NoError(b, err)
 			rand.New(rand.NewPCG(1, 2)).Shuffle(size, func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 			var mine, table time.Duration
 			for b.Loop() {
 				mine += timed(func() {
 					ordered := inOrder(shuffled)
-					sink = len(diff(x.side(), side{nodes: ordered, quiet: y.quiet}).Changes)
+					sink = len(diff(x.side(), side{nodes: ordered, quiet: x.quiet}).Changes)
 				})
 				n := sink
-				table += timed(func() { sink = len(byTable(x.nodes, shuffled)) })
+				table += timed(func() { sink = len(byTable(rows, shuffled)) })
 				if n != sink || n == 0 {
 					b.Fatalf("%d changes, by table %d", n, sink)
 				}
@@ -122,20 +124,24 @@ func allocated(fn func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// benchTrees makes two trees that share no memory, with another name for 0.1% of the nodes, spread at random.
-func benchTrees(b *testing.B, size int) (x, y *Tree) {
-	b.Helper()
-	ours, theirs := apart(grid(size)), apart(grid(size))
+// benchNodes makes two ordered lists that share no memory, with another name for 0.1% of the nodes, spread at random.
+func benchNodes(size int) (ours, theirs []Node) {
+	ours, theirs = apart(grid(size)), apart(grid(size))
 	for _, i := range rand.New(rand.NewPCG(3, 4)).Perm(size)[:size/1000] {
 		theirs[i].Name += " "
 	}
+	return ours, theirs
+}
+
+// benchTrees builds two such trees.
+func benchTrees(b *testing.B, size int) (x, y *Tree) {
+	b.Helper()
+	ours, theirs := benchNodes(size)
 	var err error
-	if x, err = Build(ours, Rules{}); err != nil {
-		b.Fatal(err)
-	}
-	if y, err = Build(theirs, Rules{}); err != nil {
-		b.Fatal(err)
-	}
+	x, err = Build(ours, Rules{})
+	require.NoError(b, err)
+	y, err = Build(theirs, Rules{})
+	require.NoError(b, err)
 	return x, y
 }
 

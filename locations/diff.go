@@ -69,8 +69,8 @@ func (d Diff) Counts() Counts {
 
 // Compare lists what differs between the owner's tree and another's copy. A node that is inactive with nothing
 // active below it counts as equal to one that is absent, and to any other such node; the active flag is
-// compared when both sides have the node and one of them uses it. The nodes are compared field by field; where the
-// prints of both trees were made before, only those are whose prints differ, which takes less than a tenth of the time.
+// compared when both sides have the node and one of them uses it. The nodes are compared byte for byte; where the
+// prints of both trees were made before, only those are whose prints differ, which takes a fraction of the time.
 func Compare(owner, other *Tree) Diff { return diff(owner.side(), other.side()) }
 
 // side is one half of a comparison: nodes ordered by key. It may be a whole tree or only the part of it that is
@@ -79,12 +79,13 @@ type side struct {
 	nodes  []Node
 	quiet  []bool
 	edited []bool  // nil where nothing was edited
+	forms  []form  // nil of single rows
 	parent []int32 // as in a Tree, with the own prints; nil where they are not there
 	own    []Print
 }
 
 func (t *Tree) side() side {
-	s := side{nodes: t.nodes, quiet: t.quiet, edited: t.edited}
+	s := side{nodes: t.nodes, quiet: t.quiet, edited: t.edited, forms: t.forms}
 	if p := t.made.Load(); p != nil {
 		s.parent, s.own = t.parent, p.own
 	}
@@ -115,9 +116,10 @@ func alike(a, b *side, i, j int) bool {
 func diff(a, b side) Diff {
 	var d Diff
 	printed := a.own != nil && b.own != nil
+	formed := !printed && a.forms != nil && b.forms != nil
 	i, j := 0, 0
 	for i < len(a.nodes) && j < len(b.nodes) {
-		if printed && alike(&a, &b, i, j) {
+		if printed && alike(&a, &b, i, j) || formed && a.forms[i].text == b.forms[j].text {
 			i++
 			j++
 			continue

@@ -24,11 +24,13 @@ func (t *Tree) print() *prints {
 	for i := 0; i < len(down); i++ {
 		down = append(down, kids.of(int(down[i]))...)
 	}
-	var buf []byte
 	var s subPrinter
+	var buf []byte
 	for k := n - 1; k >= 0; k-- {
 		i := down[k]
-		p.own[i], buf = ownPrint(&t.nodes[i], buf)
+		f := t.forms[i]
+		buf = append(buf[:0], f.text[:f.own]...)
+		p.own[i] = cut(buf)
 		s.begin(p.own[i])
 		for _, c := range kids.of(int(i)) {
 			s.add(p.sub[c])

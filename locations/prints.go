@@ -2,7 +2,6 @@ package locations
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 )
 
@@ -18,37 +17,7 @@ const (
 
 // OwnPrint returns the print of a node alone: key, level, name, active flag and place, not its parent.
 func OwnPrint(n Node) Print {
-	p, _ := ownPrint(&n, nil)
-	return p
-}
-
-// ownPrint hashes the node in a buffer that it returns for the next call. Each text is preceded by its length,
-// so that no two nodes make the same bytes.
-func ownPrint(n *Node, buf []byte) (Print, []byte) {
-	b := append(buf[:0], printOwn)
-	b = appendText(b, string(n.Key))
-	b = binary.AppendVarint(b, int64(n.Level))
-	if n.Inactive {
-		b = append(b, 1)
-	} else {
-		b = append(b, 0)
-	}
-	p := &n.Place
-	for _, s := range [...]string{
-		n.Name, p.Address1, p.Address2, p.City, p.State, p.Country, p.PostalCode, p.Phone, p.AreaCode, p.Email,
-		p.Hours, p.DaysOpen, p.Group,
-	} {
-		b = appendText(b, s)
-	}
-	b = binary.AppendUvarint(b, uint64(len(p.Attributes)))
-	for _, a := range p.Attributes {
-		b = appendText(appendText(b, a.Name), a.Value)
-	}
-	return cut(b), b
-}
-
-func appendText(b []byte, s string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	return cut(ownForm(nil, &n))
 }
 
 func cut(b []byte) Print {

@@ -10,7 +10,8 @@ import (
 // Tree is an immutable hierarchy. Build makes one; the zero value is the empty tree. The fingerprints are made when they are
 // first asked for, and kept.
 type Tree struct {
-	nodes  []Node  // ordered by key
+	nodes  []Node // ordered by key
+	forms  []form
 	parent []int32 // index of the node above, or -1
 	quiet  []bool  // inactive with nothing active below
 	edited []bool  // nil where nothing was edited
@@ -43,6 +44,7 @@ func build(nodes []Node) (*Tree, Problems) {
 		return nil, ps
 	}
 	t.hush()
+	t.forms = forms(t.nodes)
 	return t, nil
 }
 
