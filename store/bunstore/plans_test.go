@@ -57,6 +57,10 @@ func TestListsUseIndexes(t *testing.T) {
 			_, err := v.Collab.Shops.List(ctx, collab.ShopQuery{Survey: "v1", After: "s1", Limit: 10, Statuses: []collab.Status{"Finalized", "Locked"}})
 			return err
 		})},
+		"pushes of a project": {[]string{"SEARCH", "mspkit_push_run_project (account=? AND project=? AND id<?)"}, view(func(ctx context.Context, v store.View) error {
+			_, err := v.Locations.Pushes.List(ctx, "p1", "r1", 10)
+			return err
+		})},
 		"shops of a client": {[]string{"SEARCH", "mspkit_shop_client (account=? AND client=? AND id>?)"}, view(func(ctx context.Context, v store.View) error {
 			_, err := v.Collab.Shops.List(ctx, collab.ShopQuery{Client: "c1", After: "s1", Limit: 10})
 			return err
