@@ -106,16 +106,16 @@ func (l ledger) Standings(ctx context.Context, partner collab.SystemID, remote [
 	slices.Sort(remote)
 	remote = slices.Compact(remote)
 	query := func() *bun.SelectQuery {
-		return from[linkRow](l.s).Column("remote").ColumnExpr(returnNumber).Where("partner = ?", partner).Order("remote")
+		return from[linkRow](l.s).Column("remote").ColumnExpr(returnNumber).Where("partner = ?", partner)
 	}
 	most := 2*len(remote) + 16
-	stretch := query().Where("remote BETWEEN ? AND ?", remote[0], remote[len(remote)-1]).Limit(int64(most))
+	stretch := query().Where("remote BETWEEN ? AND ?", remote[0], remote[len(remote)-1]).Order("remote").Limit(int64(most))
 	out, seen, err := l.pick(ctx, make([]collab.Standing, 0, len(remote)), stretch, &remote)
 	if err != nil || seen < most {
 		return out, err
 	}
 	for chunk := range slices.Chunk(remote, chunkSize) {
-		if out, _, err = l.pick(ctx, out, query().Where("remote IN (?)", bun.List(chunk)), &chunk); err != nil {
+		if out, _, err = l.pick(ctx, out, among[linkRow](l.s, query(), chunk, "remote"), &chunk); err != nil {
 			return nil, err
 		}
 	}
