@@ -18,8 +18,8 @@ type Config struct {
 	MaxNodes int
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
-	// NewID mints ids of history records and staged changes; they must ascend as text, because history is read in
-	// their order. Default: UUIDs that begin with the time.
+	// NewID mints ids of history records, pushes and staged changes; they must ascend as text, because history and pushes
+	// are read in their order. Default: UUIDs that begin with the time.
 	NewID func() string
 }
 

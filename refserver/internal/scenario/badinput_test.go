@@ -116,6 +116,9 @@ func TestBadInputIsRefusedAndChangesNothing(t *testing.T) {
 			{"import", "not_found", 404, func() error { return second(alder.Import(ctx, "nobody", shapes.Import{})) }},
 			{"compare", "not_found", 404, func() error { return second(alder.CompareLocations(ctx, "nobody", "", 0)) }},
 			{"push", "not_found", 404, func() error { return second(alder.PushLocations(ctx, "nobody", shapes.Push{})) }},
+			{"start of a push", "not_found", 404, func() error { return second(alder.StartPush(ctx, "nobody", shapes.Push{})) }},
+			{"push run", "not_found", 404, func() error { return second(alder.PushRun(ctx, "nobody")) }},
+			{"stop of a push", "not_found", 404, func() error { return second(alder.StopPush(ctx, "nobody", "enough")) }},
 			{"settings", "not_found", 404, func() error {
 				return second(alder.UpdateSettings(ctx, "nobody", shapes.Settings{Master: true, Mask: []string{"rules"}}))
 			}},
@@ -159,6 +162,7 @@ func TestBadInputIsRefusedAndChangesNothing(t *testing.T) {
 			}},
 			{"the Secondary compares", "forbidden", 403, func() error { return second(birch.CompareLocations(ctx, p.ID, "", 0)) }},
 			{"the Secondary pushes", "forbidden", 403, func() error { return second(birch.PushLocations(ctx, p.ID, shapes.Push{})) }},
+			{"the Secondary starts a push", "forbidden", 403, func() error { return second(birch.StartPush(ctx, p.ID, shapes.Push{})) }},
 			{"the Secondary updates the survey", "party", 403, func() error { return second(birch.UpdateSurvey(ctx, p.ID, stale)) }},
 			{"the Secondary returns", "not_collab", 409, func() error { return second(birch.Return(ctx, shapes.Return{Shops: []string{"501"}})) }},
 		})
@@ -167,6 +171,7 @@ func TestBadInputIsRefusedAndChangesNothing(t *testing.T) {
 		unchanged(t, w, alder, birch, []ill{
 			{"import of a pending project", "state", 409, func() error { return second(alder.Import(ctx, pending.ID, shapes.Import{})) }},
 			{"push for a pending project", "state", 409, func() error { return second(alder.PushLocations(ctx, pending.ID, shapes.Push{})) }},
+			{"start of a push for a pending project", "state", 409, func() error { return second(alder.StartPush(ctx, pending.ID, shapes.Push{})) }},
 			{"survey update of a pending project", "state", 409, func() error { return second(alder.UpdateSurvey(ctx, pending.ID, stale)) }},
 			{"settings of a pending project", "state", 409, func() error {
 				return second(alder.UpdateSettings(ctx, pending.ID, shapes.Settings{Master: true, Mask: []string{"exact"}}))
@@ -189,6 +194,7 @@ func TestBadInputIsRefusedAndChangesNothing(t *testing.T) {
 			}},
 			{"our locations", "stale", 409, func() error { return second(alder.PushLocations(ctx, p.ID, shapes.Push{Ours: 99})) }},
 			{"their locations", "stale", 409, func() error { return second(alder.PushLocations(ctx, p.ID, shapes.Push{Theirs: 99})) }},
+			{"their locations in a push that is started", "stale", 409, func() error { return second(alder.StartPush(ctx, p.ID, shapes.Push{Theirs: 99})) }},
 			{"survey plan", "stale", 409, func() error { return second(alder.UpdateSurvey(ctx, p.ID, stale)) }},
 			{"return plan", "stale", 409, func() error {
 				return second(alder.Return(ctx, shapes.Return{Shops: []string{ours}, Plan: []shapes.ReturnStamp{seen}}))

@@ -48,6 +48,7 @@ func TestPartnerThatIsDown(t *testing.T) {
 		"plan of an import":     func() error { return second(alder.PlanImport(ctx, p.ID)) },
 		"comparison":            func() error { return second(alder.CompareLocations(ctx, p.ID, "", 0)) },
 		"push":                  func() error { return second(alder.PushLocations(ctx, p.ID, shapes.Push{})) },
+		"start of a push":       func() error { return second(alder.StartPush(ctx, p.ID, shapes.Push{})) },
 		"plan of survey update": func() error { return second(alder.PlanSurveyUpdate(ctx, p.ID)) },
 	} {
 		require.True(t, apiclient.Is(ask(), "peer"), "%s: %v", name, ask())
