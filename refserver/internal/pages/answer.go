@@ -23,8 +23,8 @@ func showDecline(v *visit) (ui.Page, error) {
 		"Nothing is made here, and nothing that is here goes."), nil
 }
 
-// decision is a page with one form that asks for a reason; lines say what follows from it.
-func (v *visit) decision(p collab.Project, page ui.Page, action, submit string, danger bool, lines ...string) ui.Page {
+// decision is a page with one form that asks for a reason, which can be needed; lines say what follows from it.
+func (v *visit) decision(p collab.Project, page ui.Page, action, submit string, needed bool, lines ...string) ui.Page {
 	said := []ui.Line{}
 	for _, l := range lines {
 		said = append(said, ui.Say(ui.Text(l)))
@@ -32,8 +32,8 @@ func (v *visit) decision(p collab.Project, page ui.Page, action, submit string, 
 	home := at("projects", string(p.ID))
 	page.Crumbs = crumbs(p)
 	page.Parts = []ui.Part{ui.Preview{Title: "What happens", Lines: said}, ui.Form{
-		ID: action, Action: home + "/" + action, Hidden: []ui.Hidden{versioned(p.Version)}, Submit: submit, Danger: danger,
-		Fields: []ui.Field{{Name: "reason", Label: "Why", Kind: "area", Rows: 3, Value: v.value("reason", ""), Hint: string(p.Partner) + " reads it."}},
+		ID: action, Action: home + "/" + action, Hidden: []ui.Hidden{versioned(p.Version)}, Submit: submit, Danger: true,
+		Fields: []ui.Field{{Name: "reason", Label: "Why", Kind: "area", Rows: 3, Value: v.value("reason", ""), Required: needed, Hint: string(p.Partner) + " reads it."}},
 		Links:  ui.Say(ui.To("Back to the project", home)),
 	}}
 	return page

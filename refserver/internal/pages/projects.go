@@ -97,10 +97,10 @@ func withCounts(ctx context.Context, sv store.View, p collab.Project) (listed, e
 // projectTable lists the projects in which this system is one party, under a title.
 func projectTable(party collab.Party, found []listed, filtered bool) (title string, t ui.Table) {
 	title = "As Primary: our clients, carried out by partners"
-	t = ui.Table{Caption: "Oldest first", Cols: ui.Cols("Client", "Survey", "Partner", "State", "Export status", "Shops here", "Last import"),
+	t = ui.Table{Caption: "As Primary, oldest first", Cols: ui.Cols("Client", "Survey", "Partner", "State", "Export status", "Shops here", "Last import"),
 		Empty: ui.Empty{Text: "Here stand the surveys of your clients that a partner carries out for you.", Do: ui.To("Offer one to a partner.", "/projects/new")}}
 	if party == collab.PartySecondary {
-		title, t.Cols = "As Secondary: partners' clients, carried out by us", t.Cols[:6]
+		title, t.Caption, t.Cols = "As Secondary: partners' clients, carried out by us", "As Secondary, oldest first", t.Cols[:6]
 		t.Empty = ui.Empty{Text: "Here stand the projects that partners offer you. None has arrived."}
 	}
 	if filtered {

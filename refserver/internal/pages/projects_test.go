@@ -101,6 +101,22 @@ func TestSettings(t *testing.T) {
 		says("Deactivated", "Imports, returns and updates are stopped: Season is over").press("Activate again").press("Activate the project").says("Active again", "Accepted")
 }
 
+func TestCopyWaitsForTheClient(t *testing.T) {
+	o := newOffices(t)
+	o.accepted(t)
+	copied := o.alder.open("/projects/new?partner=birch&client=northwind&survey=drive-thru")
+	require.Contains(t, copied.HTML, `value="copy_survey" checked`, "the client is there, so the survey is copied to it")
+	copied.press("Preview", "target", "new_client").says("The partner has this client already.").lacks("Send to birch")
+	copied.press("Preview").says("The survey goes to the client that birch has already.").press("Send to birch").says("Pending")
+	o.drain(t)
+	o.birch.open("/projects").follow("Drive-Thru").press("Review and accept").says("No client: the survey goes to Northwind Coffee which is here already.")
+	mill := o.alder.open("/clients/new").press("Make the client", "id", "mill", "name", "Mill").follow("New survey").press("Make the survey", "name", "Counter", "id", "counter")
+	mill.is(http.StatusOK)
+	o.alder.open("/projects/new?partner=birch&client=mill&survey=counter").press("Preview", "target", "copy_survey").
+		says("No accepted project has brought client Mill to birch yet; create it there first.").lacks("Send to birch")
+	o.alder.open("/projects/nothing").is(http.StatusNotFound).lacks("collab:")
+}
+
 func TestWithdraw(t *testing.T) {
 	o := newOffices(t)
 	o.offer().press("Send to birch").follow("Withdraw").press("Withdraw the offer", "reason", "Too early").says("Withdrawn", "Too early")

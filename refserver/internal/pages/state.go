@@ -20,7 +20,7 @@ func showWithdraw(v *visit) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
-	return v.decision(p, ui.Page{Title: "Withdraw " + p.SurveyName}, "withdraw", "Withdraw the offer", true,
+	return v.decision(p, ui.Page{Title: "Withdraw " + p.SurveyName}, "withdraw", "Withdraw the offer", false,
 		string(p.Partner)+" can no longer accept it. Withdrawing is final; you can offer the survey again.", "Nothing was made at "+string(p.Partner)+", so nothing goes there."), nil
 }
 

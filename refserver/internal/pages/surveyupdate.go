@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -66,7 +67,7 @@ func changeTables(caption, partner string, changes []collab.Change) []ui.Part {
 	}
 	t := ui.Table{Caption: caption, Cols: ui.Cols("What", "At "+partner+" now", "Here")}
 	for _, c := range changes[:min(len(changes), most)] {
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(pathWords(c.Field)), ui.Text(c.Before), ui.Strong(c.After))})
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(pathWords(c.Field)), ui.Text(valueWords(c.Field, c.Before)), ui.Strong(valueWords(c.Field, c.After)))})
 	}
 	out := []ui.Part{t}
 	if more := len(changes) - most; more > 0 {
@@ -102,6 +103,30 @@ func pathWords(path string) string {
 		out = append(out, step)
 	}
 	return strings.Join(out, ", ")
+}
+
+// valueWords says a value of a change to a person. Of a question or an answer that is there or not as a whole, the value is all
+// of it as JSON, and its text is what a person knows it by.
+func valueWords(path, value string) string {
+	at := strings.LastIndexAny(path, "[.")
+	if value == "" || !strings.HasSuffix(path, "]") || at < 0 || !strings.HasSuffix(path[:at], "questions") && !strings.HasSuffix(path[:at], "options") {
+		return value
+	}
+	var whole struct {
+		Text, Points string
+		Options      []collab.Option
+	}
+	if err := json.Unmarshal([]byte(value), &whole); err != nil {
+		return value
+	}
+	out := whole.Text
+	if whole.Points != "" {
+		out += " (" + whole.Points + ")"
+	}
+	if len(whole.Options) > 0 {
+		out += " To choose from: " + optionWords(whole.Options)
+	}
+	return out
 }
 
 // hiddenNumber is a number that goes along.

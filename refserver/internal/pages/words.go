@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
@@ -67,9 +70,24 @@ func reasons(p shapes.Problem) []ui.Problem {
 	case p.Code == "state" && p.State != "":
 		return []ui.Problem{{Text: "The project is " + p.State + ", so this cannot be done now."}}
 	case p.Code == "not_found":
-		return []ui.Problem{{Text: "What you asked for is not here: " + p.Detail + "."}}
+		return []ui.Problem{{Text: "What you asked for is not here. " + sentence(p.Detail, p.Title)}}
 	case sentences[p.Code] != "":
 		return []ui.Problem{{Text: sentences[p.Code]}}
 	}
-	return []ui.Problem{{Text: cmp.Or(p.Detail, p.Title)}}
+	return []ui.Problem{{Text: sentence(p.Detail, p.Title)}}
+}
+
+// sentence makes a sentence of an error's words: without the operation before them and the kind of error after them.
+func sentence(detail, title string) string {
+	s := strings.TrimSuffix(detail, ": "+title)
+	if domain, rest, ok := strings.Cut(s, ": "); ok && (domain == "collab" || domain == "locations") {
+		if _, after, ok := strings.Cut(rest, ": "); ok {
+			s = after
+		}
+	}
+	if s == "" {
+		s = title
+	}
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(s[size:], ".") + "."
 }
