@@ -80,6 +80,22 @@ func TestSurveyUpdate(t *testing.T) {
 	plan.press("Update the survey at birch", "keep", "settings[pay]", "overwrite", "yes").is(http.StatusOK).says("Survey updated at birch", "1 thing stayed as birch has it")
 	o.alder.open(home+"/survey").says("0 questions added, 0 changed, 0 removed.", "Setting pay").lacks("Setting language")
 	o.birch.open(home + "/survey").is(http.StatusForbidden)
+
+	s, err := o.Alder.Collab.SaveSurvey(t.Context(), o.Alder.Staff, o.waves(t))
+	require.NoError(t, err)
+	require.Equal(t, collabtest.DineIn, s.ID)
+	o.alder.open(home+"/survey").says("Think about this: rule weekdays, line 1. waveIs(41) names a wave by its id", "Rule weekdays")
+}
+
+// waves is alder's survey with a rule that names a wave by its id.
+func (o *offices) waves(t *testing.T) (out collab.Survey) {
+	t.Helper()
+	require.NoError(t, o.Alder.Collab.Read(t.Context(), o.Alder.Staff, func(ctx context.Context, v collab.View) (err error) {
+		out, err = v.Surveys.Survey(ctx, collabtest.DineIn)
+		return err
+	}))
+	out.Content.Rules = append(out.Content.Rules, collab.Rule{Name: "weekdays", Script: "if waveIs(41) then hide(\"wait\")"})
+	return out
 }
 
 // change edits the survey that birch has.

@@ -45,13 +45,15 @@ func TestOfferWarnsAndIsRefusedWithEveryReason(t *testing.T) {
 	o.drain(t)
 
 	second := o.alder.open("/projects/new?partner=birch&client=northwind&survey=drive-thru").press("Preview").
-		says("An offer for this client still waits").lacks("Send to birch")
+		says("(Dine-In) would first bring client Northwind Coffee to birch and is pending. It has to be accepted or withdrawn first.").lacks("Send the survey's rules along", "Send to birch")
 	require.Contains(t, second.HTML, "Drive-Thru")
 	wrong := o.alder.open("/projects/new?partner=birch&client=northwind&survey=drive-thru&target=new_client&terms.export=Nonsense&look=yes").says("Export status: ", "is no status", "Who pays the fees: ")
 	require.Contains(t, wrong.HTML, "#f-settings-terms-export", "reasons link to their fields")
 
 	require.NoError(t, o.Birch.Collab.SetModule(t.Context(), o.Birch.Admin, false))
 	o.offer().says("Collaboration is switched off at birch.")
+	o.Net.Before = func(_, to collab.SystemID, _ string) error { return collab.ErrPeer }
+	o.offer("terms.export", "Locked").is(http.StatusOK).says("The partner cannot be reached now.").lacks("Send to birch")
 	require.Len(t, o.projects(t, o.Alder), 1)
 }
 
@@ -106,7 +108,7 @@ func TestCopyWaitsForTheClient(t *testing.T) {
 	o.accepted(t)
 	copied := o.alder.open("/projects/new?partner=birch&client=northwind&survey=drive-thru")
 	require.Contains(t, copied.HTML, `value="copy_survey" checked`, "the client is there, so the survey is copied to it")
-	copied.press("Preview", "target", "new_client").says("The partner has this client already.").lacks("Send to birch")
+	copied.press("Preview", "target", "new_client").says("Birch has client Northwind Coffee (northwind); copy the survey to that client instead. Choose \"Copy the survey").lacks("Send to birch")
 	copied.press("Preview").says("The survey goes to the client that birch has already.").press("Send to birch").says("Pending")
 	o.drain(t)
 	o.birch.open("/projects").follow("Drive-Thru").press("Review and accept").says("No client: the survey goes to Northwind Coffee which is here already.")

@@ -50,8 +50,12 @@ func showActivate(v *visit) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	names, home := v.sidesOf(p), at("projects", string(p.ID))
+	lines := []ui.Line{ui.Say(ui.Text("Shops can be imported, returned and updated again, under the settings below."))}
+	if p.Reason != "" {
+		lines = append(lines, ui.Say(ui.Text("It was stopped for this reason: "+p.Reason)))
+	}
 	return ui.Page{Title: "Activate " + p.SurveyName, Crumbs: crumbs(p), Parts: []ui.Part{
-		ui.Preview{Title: "What happens", Lines: []ui.Line{ui.Say(ui.Text("Shops can be imported, returned and updated again, under the settings below. It was stopped: " + p.Reason))}, Parts: []ui.Part{names.facts(p.Terms)}},
+		ui.Preview{Title: "What happens", Lines: lines, Parts: []ui.Part{names.facts(p.Terms)}},
 		ui.Form{ID: "activate", Action: home + "/activate", Hidden: []ui.Hidden{versioned(p.Version)}, Submit: "Activate the project", Links: ui.Say(ui.To("Back to the project", home))},
 	}}, nil
 }

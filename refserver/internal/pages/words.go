@@ -18,27 +18,30 @@ var errForm = errors.New("form cannot be read")
 
 // sentences say the codes of the API to a person. A code without a sentence is said by the error's own words.
 var sentences = map[string]string{
-	"full":         "The disk is full. Nothing was changed; the operator has to make room.",
-	"busy":         "The system is busy. Nothing was changed; try again in a moment.",
-	"closed":       "The system is stopping. Nothing was changed; try again when it is back.",
-	"conflict":     "Somebody has changed this since you opened it. Look at what it says now, then try again.",
-	"stale":        "Something has changed since this preview was made. Look at the new preview.",
-	"pending":      "An offer for this client still waits for the partner's answer. It has to be accepted or withdrawn first.",
-	"duplicate":    "This survey is shared with this partner already.",
-	"not_below":    "The shop cannot be returned: its saved status is not below the distribution level. Set a lower status, save, and open the shop again.",
-	"not_collab":   "The shop did not come from a partner, so there is nobody to return it to.",
-	"not_shared":   "The partner does not share its counts.",
-	"party":        "This is for the other side to do.",
-	"running":      "An import of this project is under way already.",
-	"peer":         "The partner cannot be reached now. Nothing was changed; try again in a moment.",
-	"timeout":      "It took too long. Try again in a moment.",
-	"not_parked":   "The message is not parked any more.",
-	"unsupported":  "This system cannot do that.",
-	"media_type":   "This form cannot be read.",
-	"invitation":   "The invitation does not count: it was used, has run out, or is for another address.",
-	"overwrites":   "The other side has changed some of this. Say what is to be kept, or tick that it may be overwritten.",
-	"partner":      "The partner is not registered here, or not active. The operator finds it under Partners.",
-	"client_there": "The partner has this client already. Choose \"Copy the survey to the client that is there\".",
+	"full":        "The disk is full. Nothing was changed; the operator has to make room.",
+	"busy":        "The system is busy. Nothing was changed; try again in a moment.",
+	"closed":      "The system is stopping. Nothing was changed; try again when it is back.",
+	"conflict":    "Somebody has changed this since you opened it. Look at what it says now, then try again.",
+	"stale":       "Something has changed since this preview was made. Look at the new preview.",
+	"not_below":   "The shop cannot be returned: its saved status is not below the distribution level. Set a lower status, save, and open the shop again.",
+	"not_collab":  "The shop did not come from a partner, so there is nobody to return it to.",
+	"not_shared":  "The partner does not share its counts.",
+	"party":       "This is for the other side to do.",
+	"running":     "An import of this project is under way already.",
+	"peer":        "The partner cannot be reached now. Nothing was changed; try again in a moment.",
+	"timeout":     "It took too long. Try again in a moment.",
+	"not_parked":  "The message is not parked any more.",
+	"unsupported": "This system cannot do that.",
+	"media_type":  "This form cannot be read.",
+	"invitation":  "The invitation does not count: it was used, has run out, or is for another address.",
+	"overwrites":  "The other side has changed some of this. Say what is to be kept, or tick that it may be overwritten.",
+	"partner":     "The partner is not registered here, or not active. The operator finds it under Partners.",
+}
+
+// advice says what to do about codes whose error says in a sentence of its own what stands in the way.
+var advice = map[string]string{
+	"pending":      "It has to be accepted or withdrawn first.",
+	"client_there": "Choose \"Copy the survey to the client that is there\".",
 }
 
 // words says an error to a person: the status of the answer and every reason, or none when the error is ours to look into.
@@ -74,7 +77,7 @@ func reasons(p shapes.Problem) []ui.Problem {
 	case sentences[p.Code] != "":
 		return []ui.Problem{{Text: sentences[p.Code]}}
 	}
-	return []ui.Problem{{Text: sentence(p.Detail, p.Title)}}
+	return []ui.Problem{{Text: strings.TrimSpace(sentence(p.Detail, p.Title) + " " + advice[p.Code])}}
 }
 
 // sentence makes a sentence of an error's words: without the operation before them and the kind of error after them.
