@@ -157,6 +157,10 @@ var useCases = map[string]useCase{
 		})
 	}},
 	"import": {pre: func(w *world) { w.withJobs() }, do: importing},
+	"import what came before": {pre: func(w *world) {
+		w.withImported(8)
+		w.finalized(8, 9)
+	}, do: importing, but: passingOver},
 	"return": {pre: edited, do: returning(collab.ReturnOptions{})},
 	"return in conflict": {pre: func(w *world) {
 		edited(w)
@@ -188,6 +192,9 @@ var useCases = map[string]useCase{
 		w.settle()
 	}},
 }
+
+// passingOver is what says how often a run wrote how far it came: its messages and its version.
+var passingOver = regexp.MustCompile(`^(?:alder run .*"Already":8,"Held":null\},"Version":)?(\d|alder message \["collab","import/.*)`)
 
 func proposed(w *world) { w.propose(w.proposal()) }
 func accepted(w *world) { w.accepted() }
