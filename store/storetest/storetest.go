@@ -9,6 +9,10 @@
 //	}
 //
 // A case opens several transactions, some at once. A DB that keeps its data in a file must be able to read beside its writer.
+//
+// Lockstep runs random sequences of transactions on two DBs, such as a host's own and memstore, and wants equal answers: it meets
+// what nobody thought of when the cases were written.
+//
 // Faulty wraps a DB to fail at a chosen moment, for crash tests of what is built upon a store.
 package storetest
 
