@@ -28,7 +28,7 @@ func showImport(v *visit) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
-	held, err := heldParts(v, p, plan)
+	held, err := heldParts(v, p, plan, true)
 	if err != nil {
 		return ui.Page{}, err
 	}
@@ -101,8 +101,9 @@ func counted(counts []count) []ui.Line {
 
 func heldCount(c collab.Counts) int64 { return c.Total() - c.Imported - c.Updated - c.Already }
 
-// heldParts show a plan shop by shop: what stays behind by its reason, with the cure, then what would come in.
-func heldParts(v *visit, p collab.Project, plan collab.ImportPlan) ([]ui.Part, error) {
+// heldParts show a plan shop by shop: what stays behind by its reason, with the cure, then what would come in. edits says whether
+// to lead to what was edited here; a page that shows it does not.
+func heldParts(v *visit, p collab.Project, plan collab.ImportPlan, edits bool) ([]ui.Part, error) {
 	by := map[collab.Reason][]collab.PlanItem{}
 	for _, it := range plan.Items {
 		by[it.HeldBy()] = append(by[it.HeldBy()], it)
@@ -132,11 +133,14 @@ func heldParts(v *visit, p collab.Project, plan collab.ImportPlan) ([]ui.Part, e
 			cells[1] = placeLine(p.Client, it.Place, names)
 			t.Rows = append(t.Rows, ui.Row{Cells: cells})
 		}
-		return append([]ui.Part{t}, rest(len(items))...)
+		return append([]ui.Part{t}, rest(len(items), "shop")...)
 	}
 	var held []ui.Part
 	for _, h := range plan.Counts.Held {
-		cure := append(ui.Say(ui.Text(h.Reason.Help())), cureLine(p, h.Reason, by[h.Reason])...)
+		cure := ui.Say(ui.Text(h.Reason.Help()))
+		if edits || h.Reason != collab.ReasonEditedHere {
+			cure = append(cure, cureLine(p, h.Reason, by[h.Reason])...)
+		}
 		held = append(held, ui.Group{Summary: ui.Say(ui.Text(plural(h.Count, "shop")+":"), ui.Pill(reasonWord(h.Reason))), Open: len(plan.Counts.Held) == 1,
 			Parts: append([]ui.Part{ui.Paragraph{Line: cure}}, table("Held: "+reasonWord(h.Reason), by[h.Reason])...)})
 	}
@@ -154,7 +158,7 @@ func heldParts(v *visit, p collab.Project, plan collab.ImportPlan) ([]ui.Part, e
 }
 
 // rest counts the rows that a table leaves out.
-func rest(n int) []ui.Part {
+func rest(n int, noun string) []ui.Part {
 	if n <= most {
 		return nil
 	}

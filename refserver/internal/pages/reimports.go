@@ -140,7 +140,7 @@ func reimportPage(v *visit, p collab.Project, ids []collab.ShopID) (ui.Page, err
 		}
 		parts = append(parts, replace...)
 	}
-	items, err := heldParts(v, p, plan)
+	items, err := heldParts(v, p, plan, false)
 	return ui.Page{Title: "Import again from " + string(p.Partner), Crumbs: []ui.Span{ui.To("Projects", "/projects"), ui.To(p.SurveyName, address(p.ID))}, Parts: append(parts, items...)}, err
 }
 
@@ -172,10 +172,7 @@ func replaceForm(v *visit, p collab.Project, action string, edited []collab.Shop
 			}
 		}
 	}
-	body := []ui.Part{t}
-	if n > most {
-		body = append(body, ui.P(ui.Quiet("And "+plural(n-most, "more change")+", which the history of each shop shows.")))
-	}
+	body := append([]ui.Part{t}, rest(n, "change")...)
 	return []ui.Part{ui.Section{Title: "Edited here", Note: ui.Say(ui.Text("These shops were saved here since they came. Importing them again replaces that. The history keeps it.")), Parts: []ui.Part{ui.Form{
 		ID: "replace", Action: action, Danger: true, Hidden: append(append(stamped(plan.Stamp), hiddenShops(comes)...), ui.Hidden{Name: "overwrite", Value: "yes"}), Body: body,
 		Submit: "Import " + plural(len(comes), "shop") + " again and replace what was edited here",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,12 +46,12 @@ func showReturn(v *visit) (ui.Page, error) {
 	action := withShops("/return", ids)
 	if len(g.lossy) > 0 {
 		page.Parts = append(page.Parts, ui.Section{Title: "Changed over there", Note: ui.Say(ui.Text("This is what the partner would lose. Its history keeps it.")), Parts: []ui.Part{ui.Form{
-			ID: "override", Action: action, Danger: true, Hidden: append(seen(g.lossy), ui.Hidden{Name: "overwrite", Value: "yes"}), Body: g.lost(),
+			ID: "override", Action: action, Danger: true, Hidden: append(seen(g.lossy), ui.Hidden{Name: "overwrite", Value: "yes"}), Body: append(g.lost(), g.goes("What else would be overwritten over there", g.lossy)...),
 			Submit: "Return " + plural(len(g.lossy), "shop") + " and override what was changed there",
 		}}})
 	}
 	if len(g.clean) > 0 {
-		page.Parts = append(page.Parts, ui.Section{Title: "Can go back", Parts: append(g.goes(),
+		page.Parts = append(page.Parts, ui.Section{Title: "Can go back", Note: namesOf(g.clean), Parts: append(g.goes("What would be overwritten over there", g.clean),
 			ui.Form{ID: "return", Action: action, Hidden: seen(g.clean), Submit: "Return " + plural(len(g.clean), "shop")})})
 	}
 	if len(g.refused) > 0 {
@@ -61,6 +62,15 @@ func showReturn(v *visit) (ui.Page, error) {
 		page.Parts = append(page.Parts, ui.Section{Title: "Cannot be returned", Parts: []ui.Part{t}})
 	}
 	return page, nil
+}
+
+// namesOf lists shops by the ids of both sides.
+func namesOf(items []collab.ReturnItem) ui.Line {
+	out := ui.Line{}
+	for _, it := range items {
+		out = append(out, shopLink(it.Shop), ui.Quiet("(there "+string(it.Remote)+")"))
+	}
+	return out
 }
 
 // sortReturn parts the items of a plan, and reads what their pages say of them.
@@ -105,31 +115,25 @@ func (g going) lost() []ui.Part {
 			}
 		}
 	}
-	return append([]ui.Part{t}, rest(n)...)
+	return append([]ui.Part{t}, rest(n, "change")...)
 }
 
-// goes shows field by field what a return brings that the partner does not have.
-func (g going) goes() []ui.Part {
-	t := ui.Table{Caption: "What would be overwritten over there", Cols: ui.Cols("Shop", "Shop there", "Field", "There, as imported", "Ours (would replace it)")}
+// goes shows field by field what a return brings that the partner does not have, but for what it would lose.
+func (g going) goes(caption string, items []collab.ReturnItem) []ui.Part {
+	t := ui.Table{Caption: caption, Cols: ui.Cols("Shop", "Shop there", "Field", "There, as imported", "Ours (would replace it)"), Empty: ui.Empty{Text: "Nothing else was edited here; the rest goes back as it came."}}
 	n := 0
-	for _, it := range g.clean {
+	for _, it := range items {
 		w := g.words[it.Shop]
-		changes := g.edits[it.Shop]
-		if len(changes) == 0 {
-			changes = []collab.Change{{}}
-		}
-		for _, c := range changes {
-			if n++; n > most {
+		for _, c := range g.edits[it.Shop] {
+			if slices.ContainsFunc(it.Lost, func(l collab.Change) bool { return l.Field == c.Field }) {
 				continue
 			}
-			cells := ui.Cells(shopLink(it.Shop), ui.Code(string(it.Remote)), ui.Quiet("Nothing was edited here; it goes back as it came"), ui.Text(""), ui.Text(""))
-			if c.Field != "" {
-				cells = ui.Cells(cells[0][0], cells[1][0], ui.Text(w.field(c.Field)), ui.Text(short(w.value(c.Field, c.Before))), ui.Strong(short(w.value(c.Field, c.After))))
+			if n++; n <= most {
+				t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(shopLink(it.Shop), ui.Code(string(it.Remote)), ui.Text(w.field(c.Field)), ui.Text(short(w.value(c.Field, c.Before))), ui.Strong(short(w.value(c.Field, c.After))))})
 			}
-			t.Rows = append(t.Rows, ui.Row{Cells: cells})
 		}
 	}
-	return append([]ui.Part{t}, rest(n)...)
+	return append([]ui.Part{t}, rest(n, "change")...)
 }
 
 // whyNot says why a shop cannot be returned, in whole sentences.

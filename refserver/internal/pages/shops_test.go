@@ -151,6 +151,7 @@ func TestReviewViewEditsAShop(t *testing.T) {
 	shop.press("Update survey", "status", "Hold A").is(http.StatusConflict).says("Somebody has changed this", "Status Reviewed Hold A")
 	o.alder.open(at).says("Reviewed").follow("What was done with it").says("answers[greeting]:", "yes → no;")
 
+	o.alder.post(at, url.Values{"version": {"2"}, "wave": {"Autumn"}}).is(http.StatusOK).says("Saved", "Friendly and quick.")
 	own := o.birch.open("/shops/502").says("Capitol Hill", "The shopper, the wave and the pay never travel.").lacks("Return to", "It can go back")
 	own.press("Update survey", "shopper", "N. Diaz", "pay", "a lot").is(http.StatusUnprocessableEntity).says("Pay: \"a lot\" is not a decimal number").
 		press("Update survey", "pay", "14.50", "payable", "-", "status", "Finalized").is(http.StatusOK).says("Saved", "N. Diaz")
@@ -162,7 +163,7 @@ func TestReturnAndWhatItOverrides(t *testing.T) {
 	home, _ := o.imported(t)
 	clean, lossy, high := o.idOf(t, "501"), o.idOf(t, "503"), o.idOf(t, "505")
 	o.alder.open("/shops/"+clean).press("Update survey", "reviewer_comments", "Please ask again.")
-	o.alder.open("/shops/"+lossy).press("Update survey", "comments", "Ours.")
+	o.alder.open("/shops/"+lossy).press("Update survey", "comments", "Ours.", "reviewer_comments", "Ask them.")
 	o.birch.open("/shops/503").press("Update survey", "comments", "Theirs.")
 	o.alder.open("/shops/"+high).press("Update survey", "status", "Finalized").says("It cannot be returned now.", "its saved status is not below the distribution level")
 
@@ -172,6 +173,9 @@ func TestReturnAndWhatItOverrides(t *testing.T) {
 	_, values := preview.formOf("Return 1 shop")
 	require.False(t, values.Has("overwrite"), "consent is never the default")
 	require.Equal(t, []string{clean}, values["shop"])
+	override, _ := preview.formOf("Return 1 shop and override what was changed there")
+	require.Contains(t, override, "What else would be overwritten over there")
+	require.Contains(t, override, "Ask them.")
 
 	preview.press("Return 1 shop").is(http.StatusOK).says("1 shop on the way back to birch", "On its way back", "It is on its way back to birch.")
 	o.drain(t)

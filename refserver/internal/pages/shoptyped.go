@@ -40,28 +40,32 @@ func typedShop(saved collab.Shop, form url.Values) collab.Shop {
 	return sh
 }
 
-// typedAnswers leaves out what had no answer and got none, so that opening and saving a shop changes nothing.
+// typedAnswers are the saved answers as typed, in their order, then those to further questions. What the form does not name stays; what had no
+// answer and got none is left out, so that opening and saving a shop changes nothing.
 func typedAnswers(saved []collab.Answer, form url.Values) []collab.Answer {
-	was := map[string]collab.Answer{}
-	for _, a := range saved {
-		was[a.Question] = a
+	out := slices.Clone(saved)
+	at := map[string]int{}
+	for i, a := range saved {
+		at[a.Question] = i
 	}
-	var out []collab.Answer
 	for i := 0; form.Has(fmt.Sprintf("answers[%d].question", i)); i++ {
 		name := fmt.Sprintf("answers[%d].", i)
-		question := form.Get(name + "question")
-		old, had := was[question]
-		value := form[name+"value"]
+		question, value := form.Get(name+"question"), form[name+"value"]
+		j, had := at[question]
+		var old collab.Answer
+		if had {
+			old = saved[j]
+		}
 		a := collab.Answer{Question: question, Value: typedText(strings.Join(value, "^"), old.Value), Comment: typedText(form.Get(name+"comment"), old.Comment)}
 		if slices.Equal(slices.Sorted(slices.Values(value)), slices.Sorted(slices.Values(split(old.Value)))) {
 			a.Value = old.Value // the same choices in another order
 		}
-		if had || a.Value != "" || a.Comment != "" {
+		switch {
+		case had:
+			out[j] = a
+		case a.Value != "" || a.Comment != "":
 			out = append(out, a)
 		}
-	}
-	if len(out) == 0 {
-		return nil
 	}
 	return out
 }
