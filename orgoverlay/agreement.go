@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Service is something that an account provides to customers. Its provider organization is what customers see.
-type Service struct {
+// ServiceEntry is a service that an account provides to customers. Its provider organization is what customers see.
+type ServiceEntry struct {
 	ID       ServiceID
 	Account  Account
 	Name     string

@@ -60,8 +60,9 @@ type RegistryView interface {
 	Half(ctx context.Context, other Account) (TrustHalf, error)
 	// Trusts returns every trust in which either half is there, ordered by the other account.
 	Trusts(ctx context.Context) ([]Trust, error)
-	Service(ctx context.Context, id ServiceID) (Service, error)
-	Services(ctx context.Context, after ServiceID, limit int) ([]Service, error)
+	Service(ctx context.Context, id ServiceID) (ServiceEntry, error)
+	// Services returns up to limit services with an id greater than after, ordered by id.
+	Services(ctx context.Context, after ServiceID, limit int) ([]ServiceEntry, error)
 	// Agreement returns one that is registered here, with the provider that it has now.
 	Agreement(ctx context.Context, id AgreementID) (Agreement, error)
 	// Agreements returns up to limit of those registered here with an id greater than after, ordered by id.
@@ -73,7 +74,7 @@ type Registry interface {
 	RegistryView
 	PutTenant(ctx context.Context, t Tenant) error
 	PutHalf(ctx context.Context, h TrustHalf) error
-	PutService(ctx context.Context, s Service) error
+	PutService(ctx context.Context, s ServiceEntry) error
 	PutAgreement(ctx context.Context, a Agreement) error
 }
 
