@@ -53,15 +53,14 @@ type incoming struct {
 // judge puts what is staged into our copy, in memory, and checks everything that the partner claims.
 func (s *Service) judge(ctx context.Context, set SetID, staged PushID, c PushCommit) (*incoming, error) {
 	var head Head
-	var base *Tree
-	var put []Stored
 	err := s.view(ctx, func(ctx context.Context, v View) (err error) {
-		head, base, err = s.loadTree(ctx, v.Trees, set)
+		head, err = v.Trees.Head(ctx, set)
 		return err
 	})
-	if err == nil {
-		put, err = s.staged(ctx, staged)
+	if err != nil {
+		return nil, err
 	}
+	put, err := s.staged(ctx, staged)
 	switch {
 	case err != nil:
 		return nil, err
@@ -72,7 +71,76 @@ func (s *Service) judge(ctx context.Context, set SetID, staged PushID, c PushCom
 	case len(put) != c.Total:
 		return nil, fmt.Errorf("%d nodes are staged, the push says %d: %w", len(put), c.Total, ErrStale)
 	}
-	if lost := overwritten(base, put); len(lost) > 0 && !c.Overwrite {
+	p, err := s.judgePart(ctx, head, put, c)
+	if err != nil || p != nil {
+		return p, err
+	}
+	return s.judgeWhole(ctx, head, put, c)
+}
+
+// judgePart looks only at the nodes that are put and at those around and above them. It answers nothing where that is not enough
+// to accept the push: then the whole tree says why, or accepts it.
+func (s *Service) judgePart(ctx context.Context, head Head, put []Stored, c PushCommit) (*incoming, error) {
+	if len(put) > MaxEdits {
+		return nil, nil
+	}
+	edits := make([]Edit, len(put))
+	for i := range put {
+		edits[i] = Put(put[i].Node)
+	}
+	var g *graft
+	err := s.view(ctx, func(ctx context.Context, v View) error {
+		now, err := v.Trees.Head(ctx, head.Set)
+		if err == nil && now != head {
+			err = fmt.Errorf("the copy changed during the push: %w", ErrStale)
+		}
+		if err == nil {
+			g, err = newGraft(ctx, v.Trees, head.Set, edits, s.cfg.Rules)
+		}
+		return err
+	})
+	switch ps := (Problems)(nil); {
+	case errors.As(err, &ps):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case len(g.changes) == 0 && g.created == 0 || head.Nodes+g.created > s.cfg.MaxNodes:
+		return nil, nil
+	}
+	before := func(k Key) (Stored, bool) { r, ok := g.before[k]; return r, ok }
+	if lost := overwritten(put, before); len(lost) > 0 && !c.Overwrite {
+		return nil, &OverwritesError{Changes: lost}
+	}
+	g.settle()
+	rows, root := g.rows(false)
+	if root != c.Root {
+		return nil, nil
+	}
+	return found(head, rows, root, head.Nodes+g.created, put, before, c), nil
+}
+
+// judgeWhole builds our copy as it will be.
+func (s *Service) judgeWhole(ctx context.Context, head Head, put []Stored, c PushCommit) (*incoming, error) {
+	var now Head
+	var base *Tree
+	err := s.view(ctx, func(ctx context.Context, v View) (err error) {
+		now, base, err = s.loadTree(ctx, v.Trees, head.Set)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case now != head:
+		return nil, fmt.Errorf("the copy changed during the push: %w", ErrStale)
+	}
+	before := func(k Key) (Stored, bool) {
+		i := base.find(k)
+		if i < 0 {
+			return Stored{}, false
+		}
+		return base.row(i), true
+	}
+	if lost := overwritten(put, before); len(lost) > 0 && !c.Overwrite {
 		return nil, &OverwritesError{Changes: lost}
 	}
 	nodes := make([]Node, len(put))
@@ -88,23 +156,28 @@ func (s *Service) judge(ctx context.Context, set SetID, staged PushID, c PushCom
 	case next.Root() != c.Root:
 		return nil, fmt.Errorf("the push results in the root %s, the partner expects %s: %w", next.Root(), c.Root, ErrInvalid)
 	}
+	return found(head, changedRows(base, next), next.Root(), next.Len(), put, before, c), nil
+}
+
+// found describes a good push.
+func found(head Head, rows []Stored, root Print, nodes int, put []Stored, before func(Key) (Stored, bool), c PushCommit) *incoming {
 	p := &incoming{
-		before: head, rows: changedRows(base, next),
-		head: Head{Set: set, Revision: head.Revision + 1, Root: next.Root(), Nodes: next.Len(), Source: c.Source},
+		before: head, rows: rows,
+		head:    Head{Set: head.Set, Revision: head.Revision + 1, Root: root, Nodes: nodes, Source: c.Source},
+		receipt: PushReceipt{Revision: head.Revision + 1, Root: root},
 	}
-	p.receipt = PushReceipt{Revision: p.head.Revision, Root: p.head.Root}
-	for _, n := range nodes {
-		i := base.find(n.Key)
+	for i := range put {
+		old, ok := before(put[i].Key)
 		switch {
-		case i < 0:
+		case !ok:
 			p.receipt.Created++
-		case n.Inactive && !base.nodes[i].Inactive:
+		case put[i].Inactive && !old.Inactive:
 			p.receipt.Deactivated++
-		case differing(&base.nodes[i], &n) != 0:
+		case differing(&old.Node, &put[i].Node) != 0:
 			p.receipt.Updated++
 		}
 	}
-	return p, nil
+	return p
 }
 
 // staged reads what a push has staged, a page at a time.
@@ -119,13 +192,13 @@ func (s *Service) staged(ctx context.Context, push PushID) ([]Stored, error) {
 }
 
 // overwritten returns the hand edits that putting these rows, ordered by key, would undo.
-func overwritten(base *Tree, put []Stored) []Change {
+func overwritten(put []Stored, before func(Key) (Stored, bool)) []Change {
 	var ours, theirs []Stored
 	for _, r := range put {
-		if i := base.find(r.Key); i >= 0 && base.isEdited(i) {
+		if old, ok := before(r.Key); ok && old.Edited {
 			r.Sub = r.Own // nothing below is looked at: an inactive row counts like any other
 			ours = append(ours, r)
-			theirs = append(theirs, base.row(i))
+			theirs = append(theirs, old)
 		}
 	}
 	return diff(sparse(ours), sparse(theirs)).Changes

@@ -213,6 +213,15 @@ func (g *graft) check() error {
 	return ps
 }
 
+// settle takes the marks of hand edits off the edited nodes.
+func (g *graft) settle() {
+	for k := range g.edited {
+		n := g.nodes[k]
+		n.Edited = false
+		g.nodes[k] = n
+	}
+}
+
 // rows computes the prints from the lowest level upward and returns what changed, with the new root.
 func (g *graft) rows(copied bool) ([]Stored, Print) {
 	if len(g.changes) == 0 && g.created == 0 {
@@ -242,7 +251,7 @@ func (g *graft) rows(copied bool) ([]Stored, Print) {
 		changed := !known || n.Own != old.Own || n.Parent != old.Parent
 		n.Edited = n.Edited || copied && changed
 		g.nodes[k] = n
-		if changed || n.Sub != old.Sub {
+		if changed || n.Sub != old.Sub || n.Edited != old.Edited {
 			rows = append(rows, n)
 		}
 	}
