@@ -99,6 +99,16 @@ func (n *Node) text(f Fields) *string {
 	return nil
 }
 
+// WithText returns a copy of the node in which one text field, such as FieldName or FieldCity, has this value. A field that is
+// not one text is left alone.
+func (n Node) WithText(f Fields, value string) Node {
+	n = n.Clone()
+	if p := n.text(f); p != nil {
+		*p = value
+	}
+	return n
+}
+
 // Value returns one field of the node as text: a level as a number, the active flag as true or false, the
 // attributes as name=value lines.
 func (n Node) Value(f Fields) string {
