@@ -69,7 +69,7 @@ func fieldValue(n locations.Node, f locations.Fields) string {
 // setPath is the address of the set of a client, nodePath that of one of its nodes.
 func setPath(client collab.ClientID) string { return setAddress(store.SetOf(client)) }
 
-func setAddress(set locations.SetID) string { return "/locations/" + escape(string(set)) }
+func setAddress(set locations.SetID) string { return at("locations", string(set)) }
 
 func nodePath(set locations.SetID, key locations.Key) string {
 	return setAddress(set) + "/node?key=" + url.QueryEscape(string(key))

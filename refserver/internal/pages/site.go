@@ -88,6 +88,8 @@ func Mount(mux *web.Mux, cfg Config) {
 	s.oneShop()
 	s.managing()
 	s.pushes()
+	s.sets()
+	s.nodes()
 }
 
 // visit is one request for a page.
