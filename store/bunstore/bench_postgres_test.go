@@ -13,7 +13,6 @@ import (
 	"github.com/mspkit/mspkit/internal/pgtest"
 	"github.com/mspkit/mspkit/store"
 	"github.com/mspkit/mspkit/store/bunstore"
-	"github.com/mspkit/mspkit/store/bunstore/pgxcopy"
 )
 
 // BenchmarkImportPostgres is BenchmarkImport on PostgreSQL. The limit is pgx's binary COPY of the same rows, made before the clock runs, into the
@@ -26,7 +25,7 @@ func BenchmarkImportPostgres(b *testing.B) {
 	var rows *benchRows
 	copied.ready = func(shops []collab.Shop) { rows = rowsFor(shops) }
 	for b.Loop() {
-		db, host := openPostgres(b, bunstore.Config{Copy: pgxcopy.Copy})
+		db, host := openCopying(b, bunstore.Config{})
 		plain, plainHost := openPostgres(b, bunstore.Config{})
 		_, bulkHost := openPostgres(b, bunstore.Config{})
 		dsn := migrated.Database(b)
@@ -52,7 +51,7 @@ func BenchmarkImportPostgres(b *testing.B) {
 func BenchmarkImportAgainPostgres(b *testing.B) {
 	pgtest.Need(b)
 	first, again, links, bulk := &way{name: "first"}, &way{name: "again"}, &way{name: "links"}, &way{name: "bun bulk"}
-	db, _ := openPostgres(b, bunstore.Config{Copy: pgxcopy.Copy})
+	db, _ := openCopying(b, bunstore.Config{})
 	im := newImporter(b, db)
 	im.offered.total = *benchShops
 	im.offered.made = im.offered.headers(0, *benchShops)

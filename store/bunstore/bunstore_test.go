@@ -71,7 +71,19 @@ var migrated = pgtest.Template{Fill: func(ctx context.Context, dsn string) error
 // openPostgres opens a migrated DB in a PostgreSQL database of its own, and returns its pool too.
 func openPostgres(t testing.TB, cfg bunstore.Config) (*bunstore.DB, *bun.DB) {
 	t.Helper()
-	host := pgPool(t, "pgx", migrated.Database(t), 8)
+	return openPostgresAt(t, migrated.Database(t), cfg)
+}
+
+// openCopying is openPostgres as the package documentation advises.
+func openCopying(t testing.TB, cfg bunstore.Config) (*bunstore.DB, *bun.DB) {
+	t.Helper()
+	cfg.Copy = pgxcopy.Copy
+	return openPostgresAt(t, migrated.Database(t)+"&default_query_exec_mode=exec", cfg)
+}
+
+func openPostgresAt(t testing.TB, dsn string, cfg bunstore.Config) (*bunstore.DB, *bun.DB) {
+	t.Helper()
+	host := pgPool(t, "pgx", dsn, 8)
 	db, err := bunstore.New(host, cfg)
 	require.NoError(t, err)
 	return db, host
@@ -85,12 +97,5 @@ func onEach(t *testing.T, test func(*testing.T, opener)) {
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) { t.Parallel(); test(t, openFile) })
 	t.Run("PostgreSQL", func(t *testing.T) { t.Parallel(); pgtest.Need(t); test(t, openPostgres) })
-	t.Run("PostgreSQL by COPY", func(t *testing.T) {
-		t.Parallel()
-		pgtest.Need(t)
-		test(t, func(tb testing.TB, cfg bunstore.Config) (*bunstore.DB, *bun.DB) {
-			cfg.Copy = pgxcopy.Copy
-			return openPostgres(tb, cfg)
-		})
-	})
+	t.Run("PostgreSQL by COPY", func(t *testing.T) { t.Parallel(); pgtest.Need(t); test(t, openCopying) })
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/mspkit/mspkit/refserver/internal/web"
 	"github.com/mspkit/mspkit/store"
 	"github.com/mspkit/mspkit/store/bunstore"
+	"github.com/mspkit/mspkit/store/bunstore/pgxcopy"
 	"github.com/mspkit/mspkit/store/courier"
 	"github.com/mspkit/mspkit/store/courier/rivercourier"
 )
@@ -94,7 +95,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.waker, err = rivercourier.New(a.db.driver, rivercourier.Config{Logger: cfg.Log}); err != nil {
 		return err
 	}
-	if a.store, err = bunstore.New(a.db.write, bunstore.Config{Read: a.db.read, OnMessages: a.waker.OnMessages}); err != nil {
+	if a.store, err = bunstore.New(a.db.write, bunstore.Config{Read: a.db.read, Copy: pgxcopy.Copy, OnMessages: a.waker.OnMessages}); err != nil {
 		return err
 	}
 	return a.wire(key)

@@ -109,7 +109,11 @@ func openPostgres(address string) (*database, error) {
 	if cfg.RuntimeParams["lock_timeout"] == "" {
 		cfg.RuntimeParams["lock_timeout"] = lockTimeout
 	}
-	ours, river := stdlib.OpenDB(*cfg), stdlib.OpenDB(*cfg)
+	river := stdlib.OpenDB(*cfg)
+	if !u.Query().Has("default_query_exec_mode") { // Bun writes values into its queries, so that to keep them prepared is a round trip in vain
+		cfg.DefaultQueryExecMode = pgx.QueryExecModeExec
+	}
+	ours := stdlib.OpenDB(*cfg)
 	resize(ours, pgConns)
 	resize(river, pgRiverConns)
 	db := bun.NewDB(ours, pgdialect.New())
