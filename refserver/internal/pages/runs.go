@@ -15,8 +15,8 @@ import (
 func (s *site) runs() {
 	s.get("/runs", gated(listRuns))
 	s.get("/runs/{id}", gated(showRun))
-	s.get("/runs/{id}/stop", gated(showRun))
-	s.post("/runs/{id}/stop", doStop, showRun)
+	s.get("/runs/{id}/stop", gated(showStop))
+	s.post("/runs/{id}/stop", doStop, showStop)
 	s.live("/runs/{id}/live", lookAtRun)
 	s.file("/runs/{id}/shops.csv", runFile)
 }
@@ -128,15 +128,30 @@ func showRun(v *visit) (ui.Page, error) {
 		page.Watch = true
 		progress := runProgress(r.run)
 		progress.Live = home + "/live"
-		page.Parts = []ui.Part{progress, ui.Facts{Items: facts}, ui.Group{Summary: ui.Say(ui.Text("Stop this import")), Open: v.typed != nil, Parts: []ui.Part{ui.Form{
-			ID: "stop", Action: home + "/stop", Danger: true, Submit: "Stop the import",
-			Fields: []ui.Field{{Name: "reason", Label: "Why", Value: v.value("reason", ""), Required: true, Hint: "What was imported so far stays. The next import takes the rest."}},
-		}}}}
+		page.Parts = []ui.Part{progress, ui.Facts{Items: facts}, ui.P(ui.To("Stop this import", home+"/stop"))}
 		return page, nil
 	}
 	page.Parts = []ui.Part{runReceipt(r), ui.Facts{Items: facts}, ui.P(ui.To("Download all shops of this import as CSV", home+"/shops.csv"))}
 	page.Parts = append(page.Parts, r.tables(v)...)
 	return page, nil
+}
+
+// showStop asks why an import is to stop, on a page that does not renew itself meanwhile.
+func showStop(v *visit) (ui.Page, error) {
+	r, err := view(v, func(ctx context.Context, sv store.View) (ran, error) {
+		return readRun(ctx, sv, collab.RunID(v.PathValue("id")), "", "", 0, 0)
+	})
+	if err != nil {
+		return ui.Page{}, err
+	}
+	if r.run.State != collab.RunRunning {
+		return showRun(v)
+	}
+	home := "/runs/" + escape(string(r.run.ID))
+	return ui.Page{Title: "Stop the import of " + r.project.SurveyName, Crumbs: []ui.Span{ui.To("Projects", "/projects"), ui.To(r.project.SurveyName, address(r.project.ID)), ui.To("This import", home)}, Parts: []ui.Part{
+		ui.P(ui.Text(runProgress(r.run).Now), ui.Text("What was imported stays. The next import takes the rest.")),
+		ui.Form{ID: "stop", Action: home + "/stop", Danger: true, Submit: "Stop the import", Fields: []ui.Field{{Name: "reason", Label: "Why", Value: v.value("reason", ""), Required: true}}},
+	}}, nil
 }
 
 // runReceipt says how a run ended: how many, what not and why, what to do next.
@@ -200,7 +215,7 @@ func eventWord(k collab.EventKind) string {
 // runProgress is how far a run is. How many shops the partner has in all is not known until its last page has come.
 func runProgress(r collab.Run) ui.Progress {
 	c := r.Counts
-	return ui.Progress{Label: "Shops looked at", Done: c.Total(), Of: int64(len(r.Chosen)), Now: fmt.Sprintf("Shops looked at: %d imported, %d updated, %d came before, %d held.", c.Imported, c.Updated, c.Already, heldCount(c))}
+	return ui.Progress{Label: "Shops looked at", Done: c.Total(), Of: int64(len(r.Chosen)), Now: fmt.Sprintf("Shops looked at so far. Of these %d imported, %d updated, %d came before, %d held.", c.Imported, c.Updated, c.Already, heldCount(c))}
 }
 
 func lookAtRun(v *visit) (ui.Progress, bool, error) {

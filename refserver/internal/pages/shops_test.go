@@ -81,8 +81,11 @@ func TestRunIsStoppedWithAReason(t *testing.T) {
 	o := newOffices(t)
 	home := "/projects/" + string(o.accepted(t).ID)
 	running := o.alder.open(home + "/import").press("Import 4 shops")
-	running.press("Stop the import").is(http.StatusUnprocessableEntity).says("Why: say why").
+	ask := running.follow("Stop this import").is(http.StatusOK)
+	require.NotContains(t, ask.HTML, `http-equiv="refresh"`, "nobody is interrupted while writing")
+	ask.press("Stop the import").is(http.StatusUnprocessableEntity).says("Why: say why").
 		press("Stop the import", "reason", "Wrong survey").is(http.StatusOK).says("The import was stopped", "Why: Wrong survey", "Import the rest")
+	ask.press("Stop the import", "reason", "Again").is(http.StatusConflict).says("The import was stopped")
 	o.alder.open("/runs?project=" + strings.TrimPrefix(home, "/projects/")).says("Stopped")
 }
 
