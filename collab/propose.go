@@ -248,7 +248,7 @@ func (s *Service) Warnings(t Terms) []Warning {
 		out = append(out, w)
 	}
 	if !t.CopyLocations {
-		out = append(out, Warning{Code: "locations_not_copied", Text: "Shops at locations that the Secondary does not have are held as location_missing."})
+		out = append(out, Warning{Code: "locations_not_copied", Text: "Shops at locations that the Secondary does not have are held."})
 	}
 	return out
 }
