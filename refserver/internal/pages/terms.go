@@ -138,7 +138,7 @@ type setting struct{ name, says string }
 func (s sides) inWords(t collab.Terms) []setting {
 	out := []setting{
 		{"Shops that may be imported", gate(t.Gate)},
-		{"Locations", "Are copied to " + s.secondary + " when it accepts"},
+		{"Locations", "On acceptance, all of the client's are copied to " + s.secondary},
 		{"Lock", "Nobody at " + s.secondary + " can edit the locations"},
 		{"Fees", s.of(t.FeePayer) + " pays the fees"},
 		{"Rules", "The survey's rules travel too"},
