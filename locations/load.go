@@ -13,6 +13,8 @@ type LoadOptions struct {
 	Deactivate bool
 	// Preview reports what the load would do and writes nothing.
 	Preview bool
+	// Expect is the revision that the caller looked at; another one is ErrConflict. Default: 0, any revision.
+	Expect int64
 }
 
 // LoadResult says what a load did, or would do.
@@ -55,6 +57,9 @@ func (s *Service) load(ctx context.Context, actor Actor, set SetID, nodes []Node
 	})
 	if err != nil {
 		return LoadResult{}, fail(err, "load set %s", set)
+	}
+	if opts.Expect != 0 && opts.Expect != head.Revision {
+		return LoadResult{}, fail(ErrConflict, "load set %s: it is at revision %d, not %d", set, head.Revision, opts.Expect)
 	}
 	var res LoadResult
 	put, err := res.plan(base, nodes, opts)
