@@ -18,7 +18,7 @@ const tries = 3
 
 // Compare finds what differs between our set and the copy of the project's partner. Equal trees cost one exchange; else
 // the partner's copy is walked down along the fingerprints that differ, and only differing nodes are fetched in full.
-// Only the owner of the set compares (ErrForbidden); a copy that changes all the time is ErrStale.
+// Of our own set no more is read than that takes. Only the owner of the set compares (ErrForbidden); a side that changes all the time is ErrStale.
 func (s *Service) Compare(ctx context.Context, actor Actor, project ProjectID) (Comparison, error) {
 	return s.CompareSince(ctx, actor, project, Comparison{})
 }
@@ -73,14 +73,29 @@ func (s *Service) compareOnce(ctx context.Context, actor *Actor, project Project
 	case last.Project == project && last.Ours == c.Ours && last.Theirs == c.Theirs:
 		return last, nil
 	}
-	d := descent{peer: s.cfg.Peer, other: share.Partner, project: project, most: s.cfg.MaxNodes}
-	err = s.view(ctx, func(ctx context.Context, v View) (err error) {
-		c.Ours, d.ours, err = s.loadTree(ctx, v.Trees, share.Set)
-		return err
-	})
-	if err != nil {
-		return Comparison{}, err
+	view := func(ctx context.Context, fn func(context.Context, TreesView) error) error {
+		return s.view(ctx, func(ctx context.Context, v View) error {
+			head, err := v.Trees.Head(ctx, share.Set)
+			if err == nil && head != c.Ours {
+				err = fmt.Errorf("our set moved on from revision %d to %d: %w", c.Ours.Revision, head.Revision, ErrStale)
+			}
+			if err != nil {
+				return err
+			}
+			return fn(ctx, v.Trees)
+		})
 	}
+	if top.Head.Nodes == 0 && len(top.Entries) == 0 { // a first copy: all of ours is missing
+		err = view(ctx, func(ctx context.Context, trees TreesView) error {
+			_, ours, err := s.loadTree(ctx, trees, share.Set)
+			if err == nil {
+				c.Diff = Compare(ours, &Tree{})
+			}
+			return err
+		})
+		return c, err
+	}
+	d := descent{peer: s.cfg.Peer, other: share.Partner, project: project, set: share.Set, view: view, most: s.cfg.MaxNodes}
 	c.Diff, err = d.differences(ctx, top)
 	return c, err
 }

@@ -7,15 +7,17 @@ import (
 	"slices"
 )
 
-// descent walks down a partner's copy and keeps to the part whose prints differ from our tree's. What a partner
-// answers is not trusted: it is bounded, must be ordered into a tree, and details must have the print announced.
+// descent walks down a partner's copy and keeps to the part whose prints differ from our set's, of which it reads no more either. What
+// a partner answers is not trusted: it is bounded, must be ordered into a tree, and details must have the print announced.
 type descent struct {
 	peer    Peer
 	other   PartnerID
 	project ProjectID
-	ours    *Tree
+	set     SetID
+	view    func(context.Context, func(context.Context, TreesView) error) error // reads our set as it was when the comparison began
 	head    Head
 	most    int
+	mine    map[Key]Entry // what was read of our set
 	seen    map[Key]Entry // everything the partner told of its copy
 	wanted  map[Key]bool  // whose details are asked for, and whether they must be there
 	absent  []Key         // what we have and the partner did not tell of
@@ -23,11 +25,8 @@ type descent struct {
 
 // differences finds what differs, given the partner's top.
 func (d *descent) differences(ctx context.Context, top Look) (Diff, error) {
-	d.head, d.seen, d.wanted = top.Head, map[Key]Entry{}, map[Key]bool{}
-	if d.head.Root == d.ours.Root() {
-		return Diff{}, nil
-	}
-	next, err := d.accept(top, []Key{""})
+	d.head, d.mine, d.seen, d.wanted = top.Head, map[Key]Entry{}, map[Key]Entry{}, map[Key]bool{}
+	next, err := d.accept(ctx, top, []Key{""})
 	if err != nil {
 		return Diff{}, err
 	}
@@ -38,7 +37,7 @@ func (d *descent) differences(ctx context.Context, top Look) (Diff, error) {
 			if err != nil {
 				return Diff{}, err
 			}
-			more, err := d.accept(look, parents)
+			more, err := d.accept(ctx, look, parents)
 			if err != nil {
 				return Diff{}, err
 			}
@@ -46,12 +45,15 @@ func (d *descent) differences(ctx context.Context, top Look) (Diff, error) {
 		}
 		next = below
 	}
+	if err := d.missing(ctx); err != nil {
+		return Diff{}, err
+	}
 	d.want()
 	return d.compare(ctx)
 }
 
 // accept takes an answer in and returns the keys below which something differs.
-func (d *descent) accept(look Look, parents []Key) ([]Key, error) {
+func (d *descent) accept(ctx context.Context, look Look, parents []Key) ([]Key, error) {
 	if look.Head.Revision != d.head.Revision {
 		return nil, fmt.Errorf("the partner's copy moved on from revision %d to %d: %w", d.head.Revision, look.Head.Revision, ErrStale)
 	}
@@ -62,7 +64,7 @@ func (d *descent) accept(look Look, parents []Key) ([]Key, error) {
 	for _, k := range parents {
 		asked[k] = true
 	}
-	var next []Key
+	keys := make([]Key, 0, len(look.Entries))
 	for _, e := range look.Entries {
 		up, hangs := d.seen[e.Parent]
 		_, twice := d.seen[e.Key]
@@ -70,51 +72,78 @@ func (d *descent) accept(look Look, parents []Key) ([]Key, error) {
 			return nil, fmt.Errorf("the partner's entry %q below %q does not fit a tree: %w", e.Key, e.Parent, ErrInvalid)
 		}
 		d.seen[e.Key] = e
+		keys = append(keys, e.Key)
+	}
+	err := d.view(ctx, func(ctx context.Context, trees TreesView) error {
+		entries, err := trees.Entries(ctx, d.set, keys)
+		d.know(entries)
+		return err
+	})
+	var next []Key
+	for _, e := range look.Entries {
 		// Where the prints are equal so is everything below, but for quiet nodes, which count as absent.
-		if e.Level > LocationLevel && e.Sub != (Print{}) && e.Sub != d.ours.Sub(e.Key) {
+		if e.Level > LocationLevel && e.Sub != (Print{}) && e.Sub != d.mine[e.Key].Sub {
 			next = append(next, e.Key)
 		}
 	}
-	return next, nil
+	return next, err
+}
+
+// know takes in what was read of our set.
+func (d *descent) know(entries []Entry) {
+	for _, e := range entries {
+		d.mine[e.Key] = e
+	}
+}
+
+// missing walks our set down to where the partner's is equal, and collects what the partner did not tell of.
+func (d *descent) missing(ctx context.Context) error {
+	return d.view(ctx, func(ctx context.Context, trees TreesView) error {
+		d.absent = nil
+		for parents := []Key{""}; len(parents) > 0; {
+			entries, err := trees.Children(ctx, d.set, parents)
+			if err != nil {
+				return err
+			}
+			d.know(entries)
+			parents = nil
+			for _, e := range entries {
+				told, ok := d.seen[e.Key]
+				if e.Sub == (Print{}) || ok && told.Sub == e.Sub {
+					continue
+				}
+				if !ok {
+					d.absent = append(d.absent, e.Key)
+				}
+				if e.Level > LocationLevel {
+					parents = append(parents, e.Key)
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // want collects the keys whose details are needed.
 func (d *descent) want() {
 	for k, e := range d.seen {
-		i := d.ours.find(k)
+		mine, ok := d.mine[k]
 		quiet := e.Sub == (Print{})
 		switch {
-		case i < 0:
+		case !ok:
 			if !quiet {
 				d.wanted[k] = true
 			}
-		case quiet && d.ours.quiet[i]:
-		case e.Own != d.ours.prints().own[i] || e.Parent != d.ours.nodes[i].Parent:
+		case quiet && mine.Sub == (Print{}):
+		case e.Own != mine.Own || e.Parent != mine.Parent:
 			d.wanted[k] = true
 		}
 	}
-	kids := d.ours.family()
-	d.missing(kids, kids.tops())
 	if len(d.seen) < d.head.Nodes {
 		// The partner may hold what we miss in quiet parts that were not walked: it is asked for by key.
 		for _, k := range d.absent {
 			d.wanted[k] = false
 		}
-	}
-}
-
-// missing walks our tree down to where the partner's is equal, and collects what the partner did not tell of.
-func (d *descent) missing(kids family, nodes []int32) {
-	for _, i := range nodes {
-		k, sub := d.ours.nodes[i].Key, d.ours.prints().sub[i]
-		e, told := d.seen[k]
-		if sub == (Print{}) || told && e.Sub == sub {
-			continue
-		}
-		if !told {
-			d.absent = append(d.absent, k)
-		}
-		d.missing(kids, kids.of(int(i)))
 	}
 }
 
@@ -150,13 +179,13 @@ func (d *descent) compare(ctx context.Context) (Diff, error) {
 	}
 	keys = append(keys, d.absent...)
 	slices.Sort(keys)
+	keys = slices.Compact(keys)
 	var ours []Stored
-	for _, k := range slices.Compact(keys) {
-		if i := d.ours.find(k); i >= 0 {
-			ours = append(ours, d.ours.row(i))
-		}
-	}
-	return diff(sparse(ours), sparse(theirs)), nil
+	err := d.view(ctx, func(ctx context.Context, trees TreesView) (err error) {
+		ours, err = trees.Nodes(ctx, d.set, keys)
+		return err
+	})
+	return diff(sparse(ours), sparse(theirs)), err
 }
 
 // fits checks a detailed node against what was asked and what was told before.

@@ -52,7 +52,13 @@ func walk(ctx context.Context, ours *Tree, peer *treePeer) (Diff, error) {
 	if err != nil {
 		return Diff{}, err
 	}
-	d := descent{peer: peer, ours: ours, most: 1000}
+	if ours.Root() == top.Head.Root {
+		return Diff{}, nil
+	}
+	view := func(ctx context.Context, fn func(context.Context, TreesView) error) error {
+		return fn(ctx, placeView{tree: ours})
+	}
+	d := descent{peer: peer, view: view, most: 1000}
 	return d.differences(ctx, top)
 }
 

@@ -29,6 +29,14 @@ func (v placeView) Nodes(_ context.Context, _ SetID, keys []Key) ([]Stored, erro
 	return v.pick(func(r Stored) bool { return slices.Contains(keys, r.Key) }), nil
 }
 
+func (v placeView) Entries(_ context.Context, _ SetID, keys []Key) ([]Entry, error) {
+	var out []Entry
+	for _, r := range v.pick(func(r Stored) bool { return slices.Contains(keys, r.Key) }) {
+		out = append(out, r.Entry())
+	}
+	return out, nil
+}
+
 func (v placeView) Children(_ context.Context, _ SetID, parents []Key) ([]Entry, error) {
 	var out []Entry
 	for _, p := range slices.Sorted(slices.Values(parents)) {
