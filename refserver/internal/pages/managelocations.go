@@ -117,7 +117,7 @@ func (v *visit) counted(p collab.Project, c locations.Comparison) []ui.Part {
 	here, home := v.URL.Path, "/projects/"+string(p.ID)
 	facts := ui.Facts{Items: []ui.Fact{
 		{Name: "Client", Value: ui.Say(ui.To(p.ClientName, setPath(p.Client)))},
-		{Name: "Here, at " + v.Self.System, Value: ui.Say(ui.Text(fmt.Sprintf("%s, revision %d", plural(c.Ours.Nodes, "node"), c.Ours.Revision)))},
+		{Name: "Here, at " + v.Self.System, Value: ui.Say(ui.Text(fmt.Sprintf("%s, revision %d", entries(c.Ours.Nodes), c.Ours.Revision)))},
 		{Name: "At " + string(p.Partner), Value: ui.Say(ui.Text(copyWords(v.Self.System, c.Theirs)))},
 	}}
 	if c.Diff.Empty() {
@@ -144,9 +144,9 @@ func copyWords(owner string, h locations.Head) string {
 	case h.Revision == 0:
 		return "nothing yet"
 	case h.Source == 0:
-		return fmt.Sprintf("%s, never pushed to", plural(h.Nodes, "node"))
+		return fmt.Sprintf("%s, never pushed to", entries(h.Nodes))
 	}
-	return fmt.Sprintf("%s, from revision %d of %s", plural(h.Nodes, "node"), h.Source, owner)
+	return fmt.Sprintf("%s, from revision %d of %s", entries(h.Nodes), h.Source, owner)
 }
 
 // differences is the list of what differs, by kind, a page of it.

@@ -42,7 +42,7 @@ func TestDifferingLocationsAreShownPushedAndInSync(t *testing.T) {
 	p := o.accepted(t)
 	here := "/projects/" + string(p.ID) + "/locations"
 	o.alder.open(here).says("In sync", "Nothing differs").lacks("Push all updates")
-	o.alder.open(here+"/push").says("There is nothing to push")
+	o.alder.open(here + "/push").says("There is nothing to push")
 
 	northwind := locations.SetID(collabtest.Northwind)
 	edit(t, o.Alder, northwind, locations.Rename("3001", "Saint Paul Main"),
@@ -55,21 +55,21 @@ func TestDifferingLocationsAreShownPushedAndInSync(t *testing.T) {
 	page.press("Search", "q", "saint").says("Details differ (1)").lacks("(blank", "Only at alder (1)")
 	page.press("Search", "level", "2").says("Only at alder (1)").lacks("Details differ (1)")
 	page.press("Search", "q", "nobody").says("No difference is like that")
-	o.alder.open(here+"/options").says("Push all updates to birch")
+	o.alder.open(here + "/options").says("Push all updates to birch")
 	o.birch.open(here).says("Locked", "Only alder changes these locations").lacks("Push all updates")
-	o.birch.open(here+"/options").says("Ask alder to push").lacks("Edit the location here")
+	o.birch.open(here + "/options").says("Ask alder to push").lacks("Edit the location here")
 	o.birch.open(here + "/push").is(http.StatusForbidden)
 
-	preview := page.press("Push all updates to birch").says("1 node made at birch", "1 node updated", "1 node moved", "all of it in one step, or nothing")
-	run := preview.press("Push 3 nodes to birch").says("The push has begun", "Running", "Stop the push")
+	preview := page.press("Push all updates to birch").says("1 location or level value made at birch", "1 location or level value updated", "1 location or level value moved", "all of it in one step, or nothing")
+	run := preview.press("Push 3 updates to birch").says("The push has begun", "Running", "Stop the push")
 	require.Contains(t, run.HTML, "data-live=\""+run.Path+"/live\"")
-	preview.press("Push 3 nodes to birch").says("A push is under way already")
+	preview.press("Push 3 updates to birch").says("A push is under way already")
 	run.press("Stop the push").is(http.StatusUnprocessableEntity).says("Say why")
 	o.drain(t)
-	o.alder.open(run.Path).says("birch has the locations of revision", "1 node made", "Done").lacks("Stop the push")
+	o.alder.open(run.Path).says("birch has the locations of revision", "1 location or level value made", "Done").lacks("Stop the push")
 	o.alder.open(here).says("In sync", "Done")
 	o.birch.open(here).says("What arrived", "1 created")
-	preview.press("Push 3 nodes to birch").is(http.StatusConflict).says("Something has changed since this preview was made")
+	preview.press("Push 3 updates to birch").is(http.StatusConflict).says("Something has changed since this preview was made")
 }
 
 func TestEditsOfTheOtherSideAreOverwrittenOnlyWithConsent(t *testing.T) {
@@ -81,14 +81,14 @@ func TestEditsOfTheOtherSideAreOverwrittenOnlyWithConsent(t *testing.T) {
 	o.birch.open(here).says("Not locked", "They can be edited here by hand")
 	o.birch.open(here + "/options").says("Edit the location here")
 	o.alder.open(here).says("(blank at the end)", "Nearly the same name: blanks", "Edited at birch", "Only at birch 1", "A push makes it inactive")
-	preview := o.alder.open(here+"/push").says("1 node made inactive", "2 edits of birch will be lost", "What becomes inactive at birch")
-	preview.press("Push 2 nodes to birch").is(http.StatusConflict).says("This stands in the way", "2 edits of birch will be lost")
-	run := preview.press("Push 2 nodes to birch", "overwrite", "yes")
+	preview := o.alder.open(here+"/push").says("1 location or level value made inactive", "2 edits of birch will be lost", "What becomes inactive at birch")
+	preview.press("Push 2 updates to birch").is(http.StatusConflict).says("This stands in the way", "2 edits of birch will be lost")
+	run := preview.press("Push 2 updates to birch", "overwrite", "yes")
 	o.drain(t)
-	o.alder.open(run.Path).says("birch has the locations of revision", "1 node made inactive")
+	o.alder.open(run.Path).says("birch has the locations of revision", "1 location or level value made inactive")
 
 	edit(t, o.Birch, set, locations.Rename("1003", "Pearl Street"))
-	stopped := o.alder.open(here+"/push").press("Push 1 node to birch", "overwrite", "yes").press("Stop the push", "why", "wrong day")
+	stopped := o.alder.open(here+"/push").press("Push 1 update to birch", "overwrite", "yes").press("Stop the push", "why", "wrong day")
 	stopped.says("The push was stopped", "wrong day", "birch has the locations that it had", "Stopped")
 	o.drain(t)
 	o.alder.open(here).says("Pearl Street", "Stopped")

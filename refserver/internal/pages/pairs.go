@@ -24,6 +24,14 @@ var fieldLabels = map[locations.Fields]string{
 // always are the fields that every pair of rows shows, beside the ID.
 const always = locations.FieldLevel | locations.FieldName | locations.FieldParent
 
+// entries counts what stands in a set.
+func entries(n int) string {
+	if n == 1 {
+		return "1 location or level value"
+	}
+	return strconv.Itoa(n) + " locations or level values"
+}
+
 // levelWord names a level.
 func levelWord(l locations.Level) string {
 	if l == locations.LocationLevel {

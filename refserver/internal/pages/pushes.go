@@ -47,7 +47,7 @@ func (m *managing) showPush(v *visit) (ui.Page, error) {
 		{plan.Created, "made at " + partner}, {plan.Updated, "updated there"}, {plan.Moved, "moved there"}, {plan.Deactivated, "made inactive there. Nothing is deleted; shops keep their location"},
 	} {
 		if n.n > 0 {
-			lines = append(lines, ui.Say(ui.Text(plural(n.n, "node")+" "+n.does+".")))
+			lines = append(lines, ui.Say(ui.Text(entries(n.n)+" "+n.does+".")))
 		}
 	}
 	if len(lines) == 0 {
@@ -55,7 +55,7 @@ func (m *managing) showPush(v *visit) (ui.Page, error) {
 	}
 	preview := ui.Preview{Title: "What the push will do", Lines: append(lines, ui.Say(ui.Text("Afterwards "+partner+" has exactly the locations of "+v.Self.System+": all of it in one step, or nothing.")))}
 	push := ui.Form{
-		ID: "push", Action: home + "/push", Submit: "Push " + plural(len(plan.Put), "node") + " to " + partner, Links: ui.Say(ui.To("Not now", home)),
+		ID: "push", Action: home + "/push", Submit: "Push " + plural(len(plan.Put), "update") + " to " + partner, Links: ui.Say(ui.To("Not now", home)),
 		Hidden: []ui.Hidden{{Name: "ours", Value: strconv.FormatInt(plan.Ours.Revision, 10)}, {Name: "theirs", Value: strconv.FormatInt(plan.Theirs.Revision, 10)}},
 	}
 	if closed := deactivated(c.Diff.Changes); len(closed) > 0 {
@@ -221,7 +221,7 @@ func pushReceipt(r locations.PushRun, p collab.Project) ui.Receipt {
 		what string
 	}{{r.Created, "made"}, {r.Updated, "updated"}, {r.Moved, "moved"}, {r.Deactivated, "made inactive"}} {
 		if n.n > 0 {
-			out.Lines = append(out.Lines, ui.Say(ui.Text(plural(n.n, "node")+" "+n.what+".")))
+			out.Lines = append(out.Lines, ui.Say(ui.Text(entries(n.n)+" "+n.what+".")))
 		}
 	}
 	if len(out.Lines) == 0 {

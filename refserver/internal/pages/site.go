@@ -90,6 +90,7 @@ func Mount(mux *web.Mux, cfg Config) {
 	s.pushes()
 	s.sets()
 	s.nodes()
+	s.loading()
 }
 
 // visit is one request for a page.
