@@ -131,7 +131,11 @@ func reimportPage(v *visit, p collab.Project, ids []collab.ShopID) (ui.Page, err
 		{int64(len(comes)), "would become what " + string(p.Partner) + " has now, in status " + string(v.Collab.Ladder().Imported) + "."}, {int64(len(plan.Items) - len(comes)), "would stay here as saved. See why below."},
 	})})
 	if len(comes) > 0 {
-		parts = append(parts, ui.Form{ID: "again", Action: action, Hidden: append(stamped(plan.Stamp), hiddenShops(comes)...), Submit: "Import " + plural(len(comes), "shop") + " again"})
+		sent, err := editTable(v, comes) // a return took it there, or tried to
+		if err != nil {
+			return ui.Page{}, err
+		}
+		parts = append(append(parts, sent...), ui.Form{ID: "again", Action: action, Hidden: append(stamped(plan.Stamp), hiddenShops(comes)...), Submit: "Import " + plural(len(comes), "shop") + " again"})
 	}
 	if len(edited) > 0 {
 		replace, err := replaceForm(v, p, action, edited)
@@ -159,24 +163,36 @@ func replaceForm(v *visit, p collab.Project, action string, edited []collab.Shop
 	if len(comes) == 0 {
 		return nil, nil
 	}
-	edits, words, err := editsOf(v, comes)
+	body, err := editTable(v, comes)
 	if err != nil {
 		return nil, err
 	}
-	t := ui.Table{Caption: "What was edited here and would be replaced", Cols: ui.Cols("Shop", "Field", "As it was imported", "As it is here now"), Empty: ui.Empty{Text: "The shops were saved here, with nothing changed but who saved them."}}
-	n := 0
-	for _, e := range edits {
-		for _, c := range e.Changes {
-			if n++; n <= most {
-				t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(shopLink(e.Shop), ui.Text(words[e.Shop].field(c.Field)), ui.Text(short(words[e.Shop].value(c.Field, c.Before))), ui.Strong(short(words[e.Shop].value(c.Field, c.After))))})
-			}
-		}
+	if body == nil {
+		body = []ui.Part{ui.P(ui.Text("The shops were saved here, with nothing changed but who saved them."))}
 	}
-	body := append([]ui.Part{t}, rest(n, "change")...)
 	return []ui.Part{ui.Section{Title: "Edited here", Note: ui.Say(ui.Text("These shops were saved here since they came. Importing them again replaces that. The history keeps it.")), Parts: []ui.Part{ui.Form{
 		ID: "replace", Action: action, Danger: true, Hidden: append(append(stamped(plan.Stamp), hiddenShops(comes)...), ui.Hidden{Name: "overwrite", Value: "yes"}), Body: body,
 		Submit: "Import " + plural(len(comes), "shop") + " again and replace what was edited here",
 	}}}}, nil
+}
+
+// editTable shows field by field what was edited here since the shops came, or is nothing.
+func editTable(v *visit, ids []collab.ShopID) ([]ui.Part, error) {
+	edits, words, err := editsOf(v, ids)
+	if err != nil || len(edits) == 0 {
+		return nil, err
+	}
+	t := ui.Table{Caption: "What was edited here and would be replaced", Cols: ui.Cols("Shop", "Field", "As it was imported", "As it is here now")}
+	n := 0
+	for _, e := range edits {
+		w := words[e.Shop]
+		for _, c := range e.Changes {
+			if n++; n <= most {
+				t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(shopLink(e.Shop), ui.Text(w.field(c.Field)), ui.Text(short(w.value(c.Field, c.Before))), ui.Strong(short(w.value(c.Field, c.After))))})
+			}
+		}
+	}
+	return append([]ui.Part{t}, rest(n, "change")...), nil
 }
 
 func doReimport(v *visit) (done, error) {

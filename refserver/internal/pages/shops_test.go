@@ -215,6 +215,10 @@ func TestReimportAsksBeforeItReplaces(t *testing.T) {
 	o.alder.open(home + "/reimport?shop=" + edited).press("Import 1 shop again and replace what was edited here").is(http.StatusOK)
 	o.drain(t)
 	o.alder.open("/shops/" + edited).says("Parked across the street.").lacks("Written here.")
+	o.alder.open("/shops/"+edited).press("Update survey", "comments", "Sent in vain.").press("Return this shop").press("Return 1 shop")
+	o.birch.open("/shops/503").press("Update survey", "comments", "Changed meanwhile.")
+	o.drain(t)
+	o.alder.open("/shops/"+edited).says("birch changed the shop in between. Nothing was overwritten there.").press("Import this shop again").says("What was edited here and would be replaced", "Sent in vain.")
 	o.birch.open("/reimport?shop=501").says("1 shop did not come from a partner")
 	o.alder.open(home + "/reimport?shop=unknown").is(http.StatusConflict).says("did not come from a partner")
 }

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/mspkit/mspkit/collab"
@@ -101,9 +102,13 @@ func element(path string) (list, id, part string) {
 
 // editsOf reads what was edited in shops since they came, and the words of their surveys.
 func editsOf(v *visit, ids []collab.ShopID) ([]collab.Edits, map[collab.ShopID]surveyWords, error) {
-	edits, err := v.Collab.EditsSinceImport(v.Context(), v.Actor, ids)
-	if err != nil {
-		return nil, nil, err
+	var edits []collab.Edits
+	for part := range slices.Chunk(ids, collab.MaxPage) {
+		es, err := v.Collab.EditsSinceImport(v.Context(), v.Actor, part)
+		if err != nil {
+			return nil, nil, err
+		}
+		edits = append(edits, es...)
 	}
 	said, err := view(v, func(ctx context.Context, sv store.View) (map[collab.ShopID]surveyWords, error) {
 		shops, err := sv.Collab.Shops.ByID(ctx, ids)
