@@ -62,22 +62,22 @@ func reasons(p shapes.Problem) []ui.Problem {
 		out = append(out, reasons(r)...)
 	}
 	for _, f := range p.Fields {
-		out = append(out, ui.Problem{Field: f.Field, Text: cmp.Or(f.Message, f.Rule)})
+		out = append(out, ui.Problem{Code: p.Code, Field: f.Field, Text: cmp.Or(f.Message, f.Rule)})
 	}
 	if len(out) > 0 {
 		return out
 	}
 	switch {
 	case p.Code == "module_off":
-		return []ui.Problem{{Text: "Collaboration is switched off at " + p.System + ". The operator there can switch it on under Partners."}}
+		return []ui.Problem{{Code: p.Code, Text: "Collaboration is switched off at " + p.System + ". The operator there can switch it on under Partners."}}
 	case p.Code == "state" && p.State != "":
-		return []ui.Problem{{Text: "The project is " + p.State + ", so this cannot be done now."}}
+		return []ui.Problem{{Code: p.Code, Text: "The project is " + p.State + ", so this cannot be done now."}}
 	case p.Code == "not_found":
-		return []ui.Problem{{Text: "What you asked for is not here. " + sentence(p.Detail, p.Title)}}
+		return []ui.Problem{{Code: p.Code, Text: "What you asked for is not here. " + sentence(p.Detail, p.Title)}}
 	case sentences[p.Code] != "":
-		return []ui.Problem{{Text: sentences[p.Code]}}
+		return []ui.Problem{{Code: p.Code, Text: sentences[p.Code]}}
 	}
-	return []ui.Problem{{Text: strings.TrimSpace(sentence(p.Detail, p.Title) + " " + advice[p.Code])}}
+	return []ui.Problem{{Code: p.Code, Text: strings.TrimSpace(sentence(p.Detail, p.Title) + " " + advice[p.Code])}}
 }
 
 // sentence makes a sentence of an error's words: without the operation before them and the kind of error after them.

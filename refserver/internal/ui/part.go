@@ -15,8 +15,10 @@ type Page struct {
 	Watch    bool // the page shows work that goes on: without the script it renews itself
 }
 
-// Problem is one reason why something was not done. Field is the name of the form field at fault, "" for none.
+// Problem is one reason why something was not done. Field is the name of the form field at fault, "" for none; Code is the API's word
+// for the reason, "" for none, which the page carries beside the sentence.
 type Problem struct {
+	Code  string
 	Field string
 	Text  string
 	Href  string // filled when the page is drawn
