@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +27,7 @@ import (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	closeBrowser()
 	if built.dir != "" {
 		_ = os.RemoveAll(built.dir)
 	}
@@ -215,6 +218,15 @@ func (p *process) logged() string {
 // quiet waits until no message of these systems is on its way to another.
 func quiet(t *testing.T, ps ...*process) {
 	t.Helper()
+	systems := map[string]*apiclient.Client{}
+	for _, p := range ps {
+		systems[p.id] = p.Client
+	}
+	quietAll(t, systems)
+}
+
+func quietAll(t *testing.T, systems map[string]*apiclient.Client) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var last string
@@ -222,14 +234,14 @@ func quiet(t *testing.T, ps ...*process) {
 		before := last
 		last = ""
 		done := true
-		for _, p := range ps {
-			ms, err := p.Messages(ctx, "", 0, 500)
+		for _, id := range slices.Sorted(maps.Keys(systems)) {
+			ms, err := systems[id].Messages(ctx, "", 0, 500)
 			if err != nil {
 				return false, err
 			}
 			for _, m := range ms.Items {
 				done = done && m.State == "done"
-				last += fmt.Sprintln(p.id, m.ID, m.Kind, m.State, m.Reason)
+				last += fmt.Sprintln(id, m.ID, m.Kind, m.State, m.Reason)
 			}
 		}
 		// Twice the same with nothing on its way: there was a moment between at which all were quiet.

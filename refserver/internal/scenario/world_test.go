@@ -25,22 +25,32 @@ type world struct {
 var drivers = []struct {
 	name string
 	open func(t *testing.T) *world
+	when func() bool // nil: always
 }{
-	{"in memory", inMemory},
-	{"two processes", twoProcesses},
-	{"two processes on PostgreSQL", onPostgres},
+	{"in memory", inMemory, nil},
+	{"two processes", twoProcesses, nil},
+	{"two processes on PostgreSQL", onPostgres, nil},
+	{"pages, " + desktop.name, inPages(desktop), unlessShort},
+	{"pages, " + phonePlain.name, inPages(phonePlain), unlessShort},
+	{"pages, " + phone.name, inPages(phone), deep},
+	{"pages, " + desktopPlain.name, inPages(desktopPlain), deep},
 }
 
 // onEach runs a scenario on systems of every kind.
 func onEach(t *testing.T, scenario func(w *world)) {
 	t.Parallel()
 	for _, d := range drivers {
+		if d.when != nil && !d.when() {
+			continue
+		}
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			scenario(d.open(t))
 		})
 	}
 }
+
+func unlessShort() bool { return !testing.Short() }
 
 const (
 	northwind = string(collabtest.Northwind)
