@@ -53,6 +53,25 @@ func putEach[D, R any](ctx context.Context, s *session, records []D, version fun
 	return nil
 }
 
+// replaceAll stores records, each in the place of the one with the same primary key. Where all are new they go by COPY.
+func replaceAll[D, R any](ctx context.Context, s *session, records []D, rowOf func(*D) R, refused func(*D, error) error) error {
+	if s.conn != nil && len(records) >= copyAtLeast {
+		if copied, err := copyAll(ctx, s, records, rowOf); err != nil {
+			return refused(&records[0], err)
+		} else if copied {
+			return nil
+		}
+	}
+	var row R
+	for i := range records {
+		row = rowOf(&records[i])
+		if ok, err := write(ctx, s, verbReplace, &row); !ok {
+			return refused(&records[i], err)
+		}
+	}
+	return nil
+}
+
 // leadingNew returns how many records at the front are new.
 func leadingNew[D any](records []D, version func(*D) int64) int {
 	for i := range records {

@@ -2,6 +2,7 @@ package bunstore
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -88,34 +89,49 @@ func (s *session) keepReply(ctx context.Context, partner string, r collab.Reply,
 
 // enqueue stores messages whose key is new.
 func (s *session) enqueue(ctx context.Context, domain string, messages []collab.Message) error {
-	var row messageRow
-	var added []string
-	for i := range messages {
-		m := &messages[i]
-		row = messageRow{Account: s.account, Domain: domain, Key: m.Key, Stream: m.Stream, Kind: m.Kind, Payload: m.Payload,
+	rows := each(messages, func(m collab.Message) messageRow {
+		return messageRow{Account: s.account, Domain: domain, Key: m.Key, Stream: m.Stream, Kind: m.Kind, Payload: m.Payload,
 			State: store.MessageWaiting.String(), NextAt: micros(m.Due), LeasedUntil: never, CreatedAt: micros(m.Due), SettledAt: never}
-		ok, err := write(ctx, s, verbInsert, &row)
-		if err != nil {
-			return refuse(err, nil, "message", m.Key)
-		}
-		if ok {
-			added = append(added, m.Key)
+	})
+	if s.db.cfg.OnMessages != nil {
+		return s.enqueueAndTell(ctx, rows)
+	}
+	for i := range rows {
+		if _, err := write(ctx, s, verbInsert, &rows[i]); err != nil {
+			return refuse(err, nil, "message", rows[i].Key)
 		}
 	}
-	return s.tell(ctx, added)
+	return nil
 }
 
-// tell notes the ids of new messages for Config.OnMessages, or calls it at once where the commit is the host's.
-func (s *session) tell(ctx context.Context, keys []string) error {
-	if s.db.cfg.OnMessages == nil || len(keys) == 0 {
-		return nil
+// messagesAtOnce is how many rows enqueueAndTell gives to a statement.
+const messagesAtOnce = 100
+
+// enqueueAndTell stores messages and notes the ids of the new ones for Config.OnMessages, or calls it at once where the commit is the host's. The
+// ids come from the statement that writes: to read them afterwards would set the transaction against all that write messages beside it.
+func (s *session) enqueueAndTell(ctx context.Context, rows []messageRow) error {
+	table := s.db.write.Table(reflect.TypeFor[messageRow]())
+	var ids []int64
+	for rows := range slices.Chunk(rows, messagesAtOnce) {
+		if err := s.writable(ctx); err != nil {
+			return refuse(err, nil, "message", rows[0].Key)
+		}
+		var args []any
+		for i := range rows {
+			args = bind(args, reflect.ValueOf(&rows[i]).Elem(), written(table))
+		}
+		var added []int64
+		found, err := s.tx.Tx.QueryContext(ctx, s.placeholders(s.statement(verbInsert, table, len(rows))+" RETURNING id"), args...)
+		if err == nil {
+			err = s.db.write.ScanRows(ctx, found, &added)
+		}
+		if err != nil {
+			return refuse(s.fail("write "+table.Name, err), nil, "message", rows[0].Key)
+		}
+		ids = append(ids, added...)
 	}
-	ids, err := inLists(keys, func(chunk []string) ([]int64, error) {
-		var ids []int64
-		return ids, s.scan(ctx, from[messageRow](s).Column("id").Where("key IN (?)", bun.List(chunk)), &ids)
-	})
-	if err != nil {
-		return err
+	if len(ids) == 0 {
+		return nil
 	}
 	slices.Sort(ids)
 	if s.joined {

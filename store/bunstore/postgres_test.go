@@ -2,6 +2,10 @@ package bunstore_test
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -124,4 +128,54 @@ func TestWaitForARowIsBounded(t *testing.T) {
 		return nil
 	}))
 	require.Equal(t, 1, runs)
+}
+
+// Whoever enqueues messages beside others is not run again for their sake, though each is told the ids of its own.
+func TestMessagesBesideOthers(t *testing.T) {
+	t.Parallel()
+	const writers, rounds, messages = 4, 25, 250
+	var mu sync.Mutex
+	told := map[int64]bool{}
+	var runs atomic.Int64
+	db, host := openPostgres(t, bunstore.Config{Attempts: 100, OnMessages: func(_ context.Context, _ *sql.Tx, ids []int64) error {
+		mu.Lock()
+		defer mu.Unlock()
+		require.IsIncreasing(t, ids)
+		for _, id := range ids {
+			told[id] = true
+		}
+		return nil
+	}})
+	enqueue := func(w, round, n int) error {
+		return db.For("alder").Update(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			runs.Add(1)
+			ms := make([]collab.Message, n)
+			for i := range ms {
+				ms[i] = collab.Message{Key: fmt.Sprint(w, "/", round, "/", i/2), Stream: fmt.Sprint(w), Kind: "k", Due: noon} // each key twice
+			}
+			return tx.Collab.Outbox.Enqueue(ctx, ms)
+		})
+	}
+	var g errgroup.Group
+	for w := range writers {
+		g.Go(func() error {
+			for round := range rounds {
+				if err := enqueue(w, round, 2); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	require.NoError(t, g.Wait())
+	require.LessOrEqual(t, runs.Load(), int64(writers*rounds*21/20), "closures that were run")
+	require.NoError(t, enqueue(0, 0, messages))
+	count, err := host.NewSelect().Table("mspkit_message").Count(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, writers*rounds+messages/2-1, count)
+	stored, err := db.Messages().List(t.Context(), store.MessageQuery{Account: "alder"})
+	require.NoError(t, err)
+	for _, m := range stored {
+		require.True(t, told[m.ID], "message %d", m.ID)
+	}
 }

@@ -108,13 +108,9 @@ func (u runs) Put(ctx context.Context, r collab.Run) error {
 }
 
 func (u runs) PutItems(ctx context.Context, items []collab.RunItem) error {
-	var row runItemRow
-	for i := range items {
-		it := &items[i]
-		row = runItemRow{Account: u.s.account, Run: it.Run, Remote: it.Remote, Place: it.Place, Status: it.Status, Reasons: pack(it.Reasons)}
-		if ok, err := write(ctx, u.s, verbReplace, &row); !ok {
-			return refuse(err, collab.ErrConflict, "item of run", string(it.Run), string(it.Remote))
-		}
-	}
-	return nil
+	return replaceAll(ctx, u.s, items, func(it *collab.RunItem) runItemRow {
+		return runItemRow{Account: u.s.account, Run: it.Run, Remote: it.Remote, Place: it.Place, Status: it.Status, Reasons: pack(it.Reasons)}
+	}, func(it *collab.RunItem, err error) error {
+		return refuse(err, collab.ErrConflict, "item of run", string(it.Run), string(it.Remote))
+	})
 }

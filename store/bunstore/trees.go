@@ -153,14 +153,11 @@ func (t trees) List(ctx context.Context, set locations.SetID, after locations.Ke
 }
 
 func (t trees) Stage(ctx context.Context, push locations.PushID, rows []locations.Stored) error {
-	var row stagedRow
-	for i := range rows {
-		row = stagedRow{Account: t.s.account, Push: push, nodeCols: nodeOf(&rows[i])}
-		if ok, err := write(ctx, t.s, verbReplace, &row); !ok {
-			return refuse(err, locations.ErrConflict, "staged node", string(push), string(rows[i].Key))
-		}
-	}
-	return nil
+	return replaceAll(ctx, t.s, rows, func(n *locations.Stored) stagedRow {
+		return stagedRow{Account: t.s.account, Push: push, nodeCols: nodeOf(n)}
+	}, func(n *locations.Stored, err error) error {
+		return refuse(err, locations.ErrConflict, "staged node", string(push), string(n.Key))
+	})
 }
 
 func (t trees) Staged(ctx context.Context, push locations.PushID, after locations.Key, limit int) ([]locations.Stored, error) {
