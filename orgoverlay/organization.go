@@ -6,7 +6,7 @@ import "slices"
 type Shared struct {
 	ID          OrgID
 	Account     Account // the owner
-	AccountName string
+	AccountName string  // as the owner's Tenant says at the time of reading; stores keep no copy
 	Name        string
 	Picture     string // an address that begins with https:// or data:image/
 	Contacts    []Contact
@@ -37,6 +37,7 @@ type Organization struct {
 	Region   string
 	Source   string
 	SourceID string
+	Internal bool // below the organization that is tied to the account, or that one; Service keeps it
 	Deleted  bool // gone from every list; what others laid over it stays theirs
 	Version  int64
 }

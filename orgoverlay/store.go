@@ -18,7 +18,8 @@ type Store interface {
 // For every role: what is not there is ErrNotFound; a put with Version 0 inserts and a duplicate is ErrConflict; a put with
 // another Version replaces the record of exactly that version, else ErrConflict, and stores Version+1. Nothing that goes in or
 // comes out shares memory with the store. Lists are ordered as their comments say. Times are UTC in microseconds; stores read no
-// clock and mint no ids. "Up to limit" with a limit of 0 is nothing.
+// clock and mint no ids. "Up to limit" with a limit of 0 is nothing; only the Limit of a query may be 0 for all. The account that a record says it is of (Tenant.ID, Account of a
+// half, a service, an agreement, an organization) is the transaction's, whatever is put. To remove what is not there is no error.
 type Tx struct {
 	Account    Account
 	Registry   Registry
@@ -63,7 +64,7 @@ type RegistryView interface {
 	Service(ctx context.Context, id ServiceID) (ServiceEntry, error)
 	// Services returns up to limit services with an id greater than after, ordered by id.
 	Services(ctx context.Context, after ServiceID, limit int) ([]ServiceEntry, error)
-	// Agreement returns one that is registered here, with the provider that it has now.
+	// Agreement returns one that is registered here, with the provider that it has now: of an SLA that of its service, none without one.
 	Agreement(ctx context.Context, id AgreementID) (Agreement, error)
 	// Agreements returns up to limit of those registered here with an id greater than after, ordered by id.
 	Agreements(ctx context.Context, after AgreementID, limit int) ([]Agreement, error)
@@ -81,7 +82,7 @@ type Registry interface {
 // OrganizationsView reads the account's own organizations.
 type OrganizationsView interface {
 	Organization(ctx context.Context, id OrgID) (Organization, error)
-	// Children returns the organizations directly below one, ordered by id.
+	// Children returns the organizations directly below one, deleted ones too, ordered by id.
 	Children(ctx context.Context, parent OrgID) ([]Organization, error)
 }
 
@@ -107,13 +108,13 @@ type Query struct {
 	Owner       Account
 	Enabled     *bool
 	FinancialID string // its key, see Config.FinancialKey
-	// Search is folded text that must stand in the name or the contacts, or in our remarks, our financial ID or our
-	// custom values; of those in internal fields only with Internal.
-	Search   string
-	Internal bool
-	Ids      []OrgID
-	After    Cursor // keyset
-	Limit    int    // at most this many; 0: none
+	// Search is text as SearchKey writes it, which must stand in the shared fields (Shared.SearchText), in our remarks or financial ID
+	// (Local.SearchText), or in our value of one of the custom fields in Fields (CustomValue.SearchText).
+	Search string
+	Fields []string // ids of the custom fields that Search reads: those that the person may see now
+	Ids    []OrgID
+	After  Cursor // keyset
+	Limit  int    // at most this many; 0: all
 }
 
 // Cursor is a place in a list, which is ordered by the folded name, then the id.
@@ -128,7 +129,7 @@ type Facts struct {
 	Orgs       []Seen      // ordered by id
 	Agreements []Agreement // that name the account on either side and one of the organizations, ordered by account and id; providers filled in
 	Trusts     []Trust     // of the account, with the owners of the organizations or with accounts below them, ordered by the other account
-	Below      []Tenant    // accounts below owners that are directories, ordered by id
+	Below      []Tenant    // accounts of those trusts that are below owners: their ID and Directory alone, ordered by id
 }
 
 // Seen is an organization among Facts. Own says that it is the account's; Internal, of an own one, that it lies below the tied organization.
@@ -146,11 +147,14 @@ type Sight interface {
 	Count(ctx context.Context, q Query) (int64, error)
 	// Facts returns what is known for a decision about these organizations: our own, those of our directory, and those
 	// that an agreement of any status with us names.
+	// The viewer has at least its ID. An agreement names an organization by its account and its id.
 	Facts(ctx context.Context, orgs []OrgID) (Facts, error)
-	// Named returns the organizations of another account with that name which an agreement of any status with us names, or which are ours.
+	// Named returns the organizations of an account with exactly that name, not deleted, which an agreement of any status with us
+	// names, or which are ours; ordered by id.
 	Named(ctx context.Context, owner Account, name string) ([]OrgID, error)
 	// Watchers returns, of one of our own organizations, every agreement of any status that names it with another account as the other
-	// side, with that account's name, ordered by account and agreement; and the trusts with those accounts.
+	// side, with that account's name, ordered by account, then by where the agreement is registered and its id; and our trusts with those
+	// accounts. Of an agreement between two other accounts each is one. Of an organization that is not ours: nothing.
 	Watchers(ctx context.Context, org OrgID) ([]Watcher, error)
 }
 
@@ -175,7 +179,7 @@ type OverlaysView interface {
 type Overlays interface {
 	OverlaysView
 	Put(ctx context.Context, overlays []Overlay) error
-	// Delete removes an overlay and everything by which it was found. The content of its attachments is Files'.
+	// Delete removes an overlay and everything by which it was found, also its claims. The content of its attachments is Files'.
 	Delete(ctx context.Context, org OrgID) error
 }
 
@@ -213,7 +217,7 @@ type ExtensionsView interface {
 // Extensions reads and writes them.
 type Extensions interface {
 	ExtensionsView
-	// Put answers ErrConflict also for a second active version of a category.
+	// Put answers ErrConflict also for a second active version of a category, disabled or not.
 	Put(ctx context.Context, e Extension) error
 }
 
@@ -228,7 +232,7 @@ type FilesView interface {
 // Files reads and writes it.
 type Files interface {
 	FilesView
-	// PutChunk stores a piece; the same piece again changes nothing.
+	// PutChunk stores a piece; one that is there stays as it is.
 	PutChunk(ctx context.Context, sha256 string, n int, data []byte) error
 	// Delete removes a content.
 	Delete(ctx context.Context, sha256 string) error
@@ -243,7 +247,7 @@ type Person struct {
 
 // PeopleView reads the people of the account and of its directory.
 type PeopleView interface {
-	// People returns those of these ids, ordered by id; others are left out.
+	// People returns those of these ids, ordered by id; others are left out. Of an id that both have the account's own is returned.
 	People(ctx context.Context, ids []PersonID) ([]Person, error)
 }
 
@@ -276,7 +280,7 @@ type Change struct {
 type HistoryQuery struct {
 	Kind, Subject string
 	Before        string // keyset: ids less than this
-	Limit         int    // at most this many; 0: none
+	Limit         int    // at most this many; 0: all
 }
 
 // HistoryView reads history.
