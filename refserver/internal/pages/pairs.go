@@ -106,8 +106,10 @@ func (ps pairs) table(caption string, changes []locations.Change) ui.Table {
 	fields := locations.Fields(0)
 	for _, c := range changes {
 		fields |= c.Fields
-		if c.Kind == locations.Missing || c.Kind == locations.Extra {
-			fields |= locations.FieldAddress1 | locations.FieldCity | locations.FieldState | locations.FieldCountry
+		for _, f := range []locations.Fields{locations.FieldAddress1, locations.FieldCity, locations.FieldState, locations.FieldCountry} {
+			if (c.Kind == locations.Missing || c.Kind == locations.Extra) && c.Ours.Value(f)+c.Theirs.Value(f) != "" {
+				fields |= f
+			}
 		}
 	}
 	show := append([]locations.Fields{locations.FieldLevel, locations.FieldName, locations.FieldParent}, (fields &^ always).Each()...)
