@@ -133,7 +133,7 @@ func (s *Service) Return(ctx context.Context, a Actor, shops []ShopID, o ReturnO
 			l.Return, l.Detail, l.Saved, l.At = ReturnSending, "", r.shop.Version, now
 			out[i] = l
 			out[i].Version++
-			payload := returnPayload{Shop: l.Shop, Link: out[i].Version, Partner: l.Partner, Notice: n}
+			payload := returnPayload{Shop: l.Shop, Link: out[i].Version, Partner: l.Partner, Notice: n, Saved: r.link.Saved}
 			key := fmt.Sprintf("return/%s/%d/%d", l.Shop, n.Epoch, payload.Link)
 			if messages[i], err = message(key, projectStream(l.Project), KindReturn, payload, now); err != nil {
 				return err
@@ -253,12 +253,14 @@ func checkStamps(rs []returning, plan []ReturnStamp) error {
 }
 
 // returnPayload is the payload of the message that brings a shop back. Link is the version of the link that it belongs to:
-// once that has moved on, the message is an old one.
+// once that has moved on, the message is an old one. Saved is the version of the shop that was exchanged before: where the partner does
+// not take the return, what was edited here since then is still ours alone.
 type returnPayload struct {
 	Shop    ShopID
 	Link    int64
 	Partner SystemID
 	Notice  ReturnNotice
+	Saved   int64
 }
 
 func (s *Service) deliverReturn(ctx context.Context, m Message) error {
@@ -290,11 +292,11 @@ func (s *Service) deliverReturn(ctx context.Context, m Message) error {
 		var changes []Change
 		switch {
 		case err != nil:
-			l.Return, l.Detail = ReturnRefused, err.Error()
+			l.Return, l.Detail, l.Saved = ReturnRefused, err.Error(), body.Saved
 		case reply.Done:
 			l.Return, l.Rev, l.Digest = ReturnDone, reply.Rev, body.Notice.Content.Digest()
 		default:
-			l.Return, l.Detail, changes = ReturnConflict, (&OverwritesError{Op: "return", Lost: reply.Lost}).Error(), reply.Lost
+			l.Return, l.Detail, l.Saved, changes = ReturnConflict, (&OverwritesError{Op: "return", Lost: reply.Lost}).Error(), body.Saved, reply.Lost
 		}
 		l.At = now
 		if err := tx.Ledger.PutLinks(ctx, []Link{l}); err != nil {

@@ -139,8 +139,15 @@ func testReturnConflict(t *testing.T) {
 	_, err = w.Alder.Collab.Return(w.ctx, w.Alder.Staff, []collab.ShopID{id}, collab.ReturnOptions{Plan: plan.Stamps()})
 	require.ErrorIs(t, err, collab.ErrStale, "the plan was made before the conflict")
 
+	again, err := w.Alder.Collab.PlanReimport(w.ctx, w.Alder.Staff, p.ID, []collab.ShopID{id}, false)
+	require.NoError(t, err)
+	require.Equal(t, []collab.ReasonCount{{Reason: collab.ReasonEditedHere, Count: 1}}, again.Counts.Held, "what birch did not take is alder's alone, and nothing replaces it unasked")
+
 	w.returns(collab.ReturnOptions{Overwrite: true}, id)
 	require.Equal(t, collab.ReturnDone, w.link("501").Return)
+	again, err = w.Alder.Collab.PlanReimport(w.ctx, w.Alder.Staff, p.ID, []collab.ShopID{id}, false)
+	require.NoError(t, err)
+	require.NotContains(t, again.Counts.Held, collab.ReasonCount{Reason: collab.ReasonEditedHere, Count: 1}, "birch has it now")
 	after := w.shop(w.Birch, "501")
 	require.Equal(t, "Friendly and quick.", answerOf(after, "narrative"))
 	require.Equal(t, "Oct weekday", after.Wave)
