@@ -51,7 +51,7 @@ func BenchmarkDiff(b *testing.B) {
 }
 
 // BenchmarkDiffGrowth compares a large tree and small ones in turn: x-growth is what a node of the large one takes for one of a small one,
-// compared field by field or by prints.
+// compared field by field or by prints. merge-x-growth is that of a merge join by hand, the growth that the machine's memory gives.
 func BenchmarkDiffGrowth(b *testing.B) {
 	const small, large = 10_000, 1_000_000
 	x, y := benchTrees(b, small)
@@ -63,7 +63,7 @@ func BenchmarkDiffGrowth(b *testing.B) {
 					t.prints()
 				}
 			}
-			var few, many time.Duration
+			var few, many, handFew, handMany time.Duration
 			for b.Loop() {
 				few += timed(func() {
 					for range large / small {
@@ -71,9 +71,16 @@ func BenchmarkDiffGrowth(b *testing.B) {
 					}
 				})
 				many += timed(func() { sink = len(Compare(p, q).Changes) })
+				handFew += timed(func() {
+					for range large / small {
+						sink = len(byHand(x.nodes, y.nodes))
+					}
+				})
+				handMany += timed(func() { sink = len(byHand(p.nodes, q.nodes)) })
 			}
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(float64(many)/float64(few), "x-growth")
+			b.ReportMetric(float64(handMany)/float64(handFew), "merge-x-growth")
 		})
 	}
 }
