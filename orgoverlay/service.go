@@ -71,7 +71,7 @@ func (s *Service) With(store Store) *Service {
 }
 
 // SortKey is what lists are ordered by before the id: the name without case and accents.
-func SortKey(name string) string { return textnorm.Fold(name) }
+func SortKey(name string) string { return textnorm.Plain(name) }
 
 func (s *Service) now() time.Time { return s.cfg.Now().UTC().Truncate(time.Microsecond) }
 

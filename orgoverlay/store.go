@@ -156,6 +156,12 @@ type Sight interface {
 	// side, with that account's name, ordered by account, then by where the agreement is registered and its id; and our trusts with those
 	// accounts. Of an agreement between two other accounts each is one. Of an organization that is not ours: nothing.
 	Watchers(ctx context.Context, org OrgID) ([]Watcher, error)
+	// Partner returns what another account says of itself (ID, Name, Directory, Organization) while trust with it is in force, with
+	// Version 0; else ErrNotFound.
+	Partner(ctx context.Context, other Account) (Tenant, error)
+	// Between returns every agreement of any status between us and another account, whichever of both it is registered in, ordered
+	// by account and id; providers filled in.
+	Between(ctx context.Context, other Account) ([]Agreement, error)
 }
 
 // Watcher is an account that an agreement may let see an organization.
@@ -163,7 +169,9 @@ type Watcher struct {
 	Account   Account
 	Name      string
 	Agreement Agreement
-	Trust     Trust
+	// Trust is ours with the account. Where we are a directory and it is not in force, it is one in force between an account below us
+	// and that account, if there is one.
+	Trust Trust
 }
 
 // OverlaysView reads what the account has laid over others' organizations.
@@ -263,8 +271,9 @@ type Entry struct {
 	At      time.Time
 	Actor   string
 	Home    Account // the account that the actor belongs to
-	Kind    string  // overlay, organization, agreement, trust, service, extension, import, retention
+	Kind    string  // overlay, organization, account, agreement, trust, service, person, extension, import, retention
 	Subject string  // id of the record; of overlays and organizations the organization's
+	Version int64   // of the record, that the change made; 0 where none was made
 	Action  string
 	Changes []Change
 	Why     string
