@@ -1,8 +1,8 @@
 // Package locations keeps the hierarchy of places that two mystery shopping providers must agree on: a client's stores
 // and the level values (district, region, country ...) above them.
 //
-// A Tree is immutable. Build checks nodes and computes fingerprints, Print, of each node and of each subtree. Compare
-// finds exactly what differs between the owner's tree and another's copy, byte for byte: missing, extra, changed,
+// A Tree is immutable. Build checks nodes; their fingerprints, Print, of each node and of each subtree, are made when they
+// are first asked for. Compare finds exactly what differs between the owner's tree and another's copy, byte for byte: missing, extra, changed,
 // moved, at another level. PlanPush turns that into the nodes that make the copy equal, and Apply puts nodes into a tree.
 // Nothing is deleted: a node that should go becomes inactive, and inactive with nothing active below it counts as
 // absent. Two trees have equal roots exactly when Compare finds nothing.
