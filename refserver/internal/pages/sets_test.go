@@ -64,7 +64,7 @@ func TestLockedLocationsSayWhoKeepsThem(t *testing.T) {
 	require.Zero(t, at.Revision, "the copy has an id of its own")
 	tree := o.birch.open("/locations").says("Northwind Coffee", "Locked", "Kept by alder; only its pushes change it").follow("Northwind Coffee").lacks("New location", "Load a file")
 	node := tree.follow("West").follow("Portland").follow("Pearl St").says("Locked", "Phone").lacks("Save", "inactive")
-	o.birch.post(node.Path[:len(node.Path)-len("/node?key=1003")]+"/edit", map[string][]string{"key": {"1003"}, "doing": {"inactive"}, "version": {"1"}}).is(http.StatusConflict).says("locked")
+	o.birch.post(node.Path[:len(node.Path)-len("/node?key=1003")]+"/edit", map[string][]string{"key": {"1003"}, "doing": {"inactive"}, "version": {"1"}}).is(http.StatusConflict).says("only the partner that keeps them changes them")
 	o.alder.open("/locations").says("Dine-In with birch").follow("Dine-In with birch").says("In sync")
 	require.NotEmpty(t, p.ID)
 }
