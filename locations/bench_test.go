@@ -51,7 +51,7 @@ func BenchmarkDiff(b *testing.B) {
 }
 
 // BenchmarkDiffGrowth compares a large tree and small ones in turn: x-growth is what a node of the large one takes for one of a small one,
-// compared field by field or by prints. merge-x-growth is that of a merge join by hand, the growth that the machine's memory gives.
+// compared byte for byte or by prints. merge-x-growth is that of a merge join by hand, which takes so long a node that memory hardly shows.
 func BenchmarkDiffGrowth(b *testing.B) {
 	const small, large = 10_000, 1_000_000
 	x, y := benchTrees(b, small)
