@@ -34,7 +34,7 @@ var sentences = map[string]string{
 	"unsupported": "This system cannot do that.",
 	"media_type":  "This form cannot be read.",
 	"invitation":  "The invitation does not count: it was used, has run out, or is for another address.",
-	"locked":       "These locations are locked: only the partner that keeps them changes them, by pushing.",
+	"locked":      "These locations are locked: only the partner that keeps them changes them, by pushing.",
 	"overwrites":  "The other side has changed some of this. Say what is to be kept, or tick that it may be overwritten.",
 	"partner":     "The partner is not registered here, or not active. The operator finds it under Partners.",
 }
