@@ -170,7 +170,7 @@ type Watcher struct {
 	Name      string
 	Agreement Agreement
 	// Trust is ours with the account. Where we are a directory and it is not in force, it is one in force between an account below us
-	// and that account, if there is one.
+	// and that account, if there is one: that of the first below us by id.
 	Trust Trust
 }
 
@@ -187,6 +187,8 @@ type OverlaysView interface {
 type Overlays interface {
 	OverlaysView
 	Put(ctx context.Context, overlays []Overlay) error
+	// Hide writes the HiddenSince of overlays, and nothing else: their Version stays. Organizations without an overlay are passed over.
+	Hide(ctx context.Context, orgs []OrgID, since time.Time) error
 	// Delete removes an overlay and everything by which it was found, also its claims. The content of its attachments is Files'.
 	Delete(ctx context.Context, org OrgID) error
 }
