@@ -1,6 +1,6 @@
 // Package store holds one transaction over every domain of mspkit.
 //
-// Each domain package declares the storage that it needs as a struct of roles (collab.Tx, locations.Tx). This
+// Each domain package declares the storage that it needs as a struct of roles (collab.Tx, locations.Tx, orgoverlay.Tx). This
 // package is the only one that knows all of them: a Tx bundles them, so that one commit can span domains, and a DB
 // opens transactions for one account at a time, in which no role can see another account's rows.
 //

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/orgoverlay"
 )
 
 // Sentinels of every DB; match them with errors.Is. What a record does wrong is said by its own domain's sentinels.
@@ -20,19 +21,21 @@ var (
 
 // Tx is one transaction over every domain, opened for one account.
 type Tx struct {
-	Collab    collab.Tx
-	Locations locations.Tx
+	Collab     collab.Tx
+	Locations  locations.Tx
+	Orgoverlay orgoverlay.Tx
 }
 
 // View returns the same transaction, read-only by type.
 func (tx Tx) View() View {
-	return View{Collab: tx.Collab.View(), Locations: tx.Locations.View()}
+	return View{Collab: tx.Collab.View(), Locations: tx.Locations.View(), Orgoverlay: tx.Orgoverlay.View()}
 }
 
 // View is a transaction that can only read.
 type View struct {
-	Collab    collab.View
-	Locations locations.View
+	Collab     collab.View
+	Locations  locations.View
+	Orgoverlay orgoverlay.View
 }
 
 // DB holds the data of every account.
@@ -57,6 +60,9 @@ func Collab(s Scoped) collab.Store { return collabStore{s} }
 // Locations narrows transactions to the locations domain.
 func Locations(s Scoped) locations.Store { return locationsStore{s} }
 
+// Orgoverlay narrows transactions to the orgoverlay domain.
+func Orgoverlay(s Scoped) orgoverlay.Store { return orgoverlayStore{s} }
+
 // Join makes a Scoped of a transaction that somebody else owns: closures run once, inside it; retry, commit and
 // rollback are the owner's. An error of the closure must make the owner roll back.
 func Join(tx Tx) Scoped { return joined{tx} }
@@ -79,6 +85,16 @@ func (l locationsStore) View(ctx context.Context, fn func(context.Context, locat
 
 func (l locationsStore) Update(ctx context.Context, fn func(context.Context, locations.Tx) error) error {
 	return l.s.Update(ctx, func(ctx context.Context, tx Tx) error { return fn(ctx, tx.Locations) })
+}
+
+type orgoverlayStore struct{ s Scoped }
+
+func (o orgoverlayStore) View(ctx context.Context, fn func(context.Context, orgoverlay.View) error) error {
+	return o.s.View(ctx, func(ctx context.Context, v View) error { return fn(ctx, v.Orgoverlay) })
+}
+
+func (o orgoverlayStore) Update(ctx context.Context, fn func(context.Context, orgoverlay.Tx) error) error {
+	return o.s.Update(ctx, func(ctx context.Context, tx Tx) error { return fn(ctx, tx.Orgoverlay) })
 }
 
 type joined struct{ tx Tx }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/store"
 	"github.com/mspkit/mspkit/store/memstore"
 )
@@ -46,6 +47,16 @@ func TestJoinWorksInsideTheOwnersTransaction(t *testing.T) {
 				return tx.Outbox.Enqueue(ctx, []locations.Message{{Key: "k"}})
 			})
 			require.NoError(t, err)
+			err = store.Orgoverlay(joined).Update(ctx, func(ctx context.Context, tx orgoverlay.Tx) error {
+				return tx.People.PutPerson(ctx, orgoverlay.Person{ID: "p", Name: "Ann"})
+			})
+			require.NoError(t, err)
+			err = store.Orgoverlay(joined).View(ctx, func(ctx context.Context, v orgoverlay.View) error {
+				people, err := v.People.People(ctx, []orgoverlay.PersonID{"p"})
+				require.Len(t, people, 1, "a joined view sees what the transaction wrote")
+				return err
+			})
+			require.NoError(t, err)
 			err = store.Collab(joined).View(ctx, func(ctx context.Context, v collab.View) error {
 				c, err := v.Clients.Client(ctx, "c")
 				require.Equal(t, "Acme", c.Name, "a joined view sees what the transaction wrote")
@@ -68,6 +79,7 @@ func TestJoinHandsErrorsToItsCaller(t *testing.T) {
 		require.ErrorIs(t, joined.Update(ctx, func(context.Context, store.Tx) error { return stop }), stop)
 		require.ErrorIs(t, joined.View(ctx, func(context.Context, store.View) error { return stop }), stop)
 		require.ErrorIs(t, store.Locations(joined).View(ctx, func(context.Context, locations.View) error { return stop }), stop)
+		require.ErrorIs(t, store.Orgoverlay(joined).View(ctx, func(context.Context, orgoverlay.View) error { return stop }), stop)
 		return nil
 	}))
 }
@@ -75,10 +87,12 @@ func TestJoinHandsErrorsToItsCaller(t *testing.T) {
 func TestViewHasEveryReadingRole(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, newDB(t).Update(t.Context(), func(_ context.Context, tx store.Tx) error {
-		v, c, l := tx.View(), tx.Collab, tx.Locations
+		v, c, l, o := tx.View(), tx.Collab, tx.Locations, tx.Orgoverlay
 		require.Equal(t, collab.View{Account: "alder", Partners: c.Partners, Clients: c.Clients, Surveys: c.Surveys, Projects: c.Projects, Shops: c.Shops,
 			Ledger: c.Ledger, Runs: c.Runs, Places: c.Places, History: c.History}, v.Collab)
 		require.Equal(t, locations.View{Account: "alder", Trees: l.Trees, Shares: l.Shares, Pushes: l.Pushes, History: l.History}, v.Locations)
+		require.Equal(t, orgoverlay.View{Account: "alder", Registry: o.Registry, Orgs: o.Orgs, Sight: o.Sight, Overlays: o.Overlays, Claims: o.Claims,
+			Extensions: o.Extensions, Files: o.Files, People: o.People, History: o.History}, v.Orgoverlay)
 		return nil
 	}))
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/store"
 )
 
@@ -15,9 +16,12 @@ type state struct {
 	open        table[struct{}]      // ids of the messages that are neither done nor parked
 	messageKeys table[struct{}]      // account, key
 	lastMessage int64
+	owners      table[orgoverlay.Account] // of organizations, by id
+	trusting    table[struct{}]           // other account, account that has a half of a trust with it
+	agreed      table[struct{}]           // other account of an agreement, account where it is registered, agreement
 }
 
-// account holds the rows of one account. Roles are given one account and so cannot reach another's.
+// account holds the rows of one account. Roles are given one account and so cannot reach another's; what crosses accounts has a scope.
 type account struct {
 	module      collab.Module
 	partners    records[collab.Partner]
@@ -38,6 +42,18 @@ type account struct {
 	staged      table[rows]           // push
 	pushes      records[locations.PushRun]
 	records     table[locations.Record] // id
+
+	tenant        orgoverlay.Tenant // of version 0: none
+	halves        records[orgoverlay.TrustHalf]
+	services      records[orgoverlay.ServiceEntry]
+	agreements    records[orgoverlay.Agreement]
+	organizations records[orgoverlay.Organization]
+	overlays      records[orgoverlay.Overlay]
+	claims        table[orgoverlay.Claim] // key, slot
+	extensions    records[orgoverlay.Extension]
+	chunks        table[[]byte] // content, number of the piece
+	people        records[orgoverlay.Person]
+	orgEntries    table[orgoverlay.Entry] // id
 }
 
 func (s *state) account(name string) account {
@@ -50,6 +66,7 @@ func (s *state) account(name string) account {
 // bind makes the transaction of an account out of its rows.
 func bind(s *state, a *account, name string) store.Tx {
 	out := outbox{s, name}
+	scope := scope{s, a, orgoverlay.Account(name)}
 	return store.Tx{
 		Collab: collab.Tx{
 			Account:  collab.SystemID(name),
@@ -73,6 +90,18 @@ func bind(s *state, a *account, name string) store.Tx {
 			Outbox:  locationsOutbox{out},
 			Pushes:  pushes{a},
 			History: setHistory{a},
+		},
+		Orgoverlay: orgoverlay.Tx{
+			Account:    orgoverlay.Account(name),
+			Registry:   registry{scope},
+			Orgs:       organizations{scope},
+			Sight:      sight{scope},
+			Overlays:   overlays{a},
+			Claims:     claims{a},
+			Extensions: extensions{a},
+			Files:      files{a},
+			People:     people{scope},
+			History:    orgHistory{a},
 		},
 	}
 }
