@@ -8,6 +8,6 @@
 // which would read a line of any length, sees them. What is wrong is told as an *Error with line, column and reason. Some
 // errors refuse one record and the next can be read; the others end the reading (Error.Fatal).
 //
-// A Writer writes what a Reader reads. It guards cells that a spreadsheet would take for a formula (Guard); a Reader with
-// Options.Unguard takes that guard off again, so that any text comes back as it was.
+// A Writer writes what a Reader reads. It guards cells that a spreadsheet would take for a formula, by an apostrophe or
+// another Mark; a Reader with Options.Unguard takes that guard off again, so that any text comes back as it was.
 package tabular

@@ -17,8 +17,10 @@ type Options struct {
 	// Windows1252 allows an input without a byte order mark to be taken for Windows-1252: at the first byte that is not
 	// UTF-8, when only ASCII came before it. Default: such an input is refused.
 	Windows1252 bool
-	// Unguard takes off the apostrophe that a Writer put before a cell. Default: cells stay as they are.
+	// Unguard takes off the mark that a Writer put before a cell. Default: cells stay as they are.
 	Unguard bool
+	// Mark is the mark that Unguard takes off. Default: Apostrophe.
+	Mark Mark
 	// MaxBytes is how long the input may be. Default: 64 MiB.
 	MaxBytes int64
 	// MaxRows is how many records may follow the header. Default: 1,000,000.
@@ -40,6 +42,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxBytes == 0 {
 		o.MaxBytes = 64 << 20
+	}
+	if o.Mark == 0 {
+		o.Mark = Apostrophe
 	}
 	or(&o.MaxRows, 1_000_000)
 	or(&o.MaxCols, 1_000)
@@ -158,7 +163,7 @@ func (r *Reader) checkCells(line int, cells []string) error {
 			return &Error{Line: line, Column: i + 1, Reason: ReasonCellSize, Text: fmt.Sprintf("the cell has %d bytes, at most %d are read", len(cell), r.opts.MaxCell)}
 		}
 		if r.opts.Unguard {
-			cells[i] = Unguard(cell)
+			cells[i] = r.opts.Mark.Unguard(cell)
 		}
 	}
 	return nil

@@ -11,9 +11,11 @@ import (
 	"github.com/mspkit/mspkit/internal/textnorm"
 )
 
-// Writer writes a table in UTF-8, its lines ended by LF, every cell under Guard, the header's too. A Reader with the same
-// Comma and Options.Unguard gives back what was written.
+// Writer writes a table in UTF-8, its lines ended by LF, every cell under a guard, the header's too. A Reader with the same
+// Comma and Mark and with Options.Unguard gives back what was written.
 type Writer struct {
+	// Mark is what guards. It is set before the first record. Default: Apostrophe.
+	Mark   Mark
 	buffer *bufio.Writer
 	csv    *csv.Writer
 	cells  []string
@@ -22,7 +24,7 @@ type Writer struct {
 
 // NewWriter returns a Writer with comma between the cells; 0 stands for a comma.
 func NewWriter(out io.Writer, comma rune) *Writer {
-	w := &Writer{buffer: bufio.NewWriter(out)}
+	w := &Writer{Mark: Apostrophe, buffer: bufio.NewWriter(out)}
 	w.csv = csv.NewWriter(w.buffer) // takes a buffer of this size as its own
 	if comma != 0 {
 		w.csv.Comma = comma
@@ -41,7 +43,7 @@ func (w *Writer) Write(cells []string) error {
 		if err := textnorm.ValidText(cell); err != nil {
 			return fmt.Errorf("tabular: write column %d: %w", i+1, err)
 		}
-		w.cells = append(w.cells, Guard(cell))
+		w.cells = append(w.cells, w.Mark.Guard(cell))
 	}
 	if !w.begun && strings.HasPrefix(w.cells[0], byteOrderMark) {
 		_, _ = w.buffer.WriteString(byteOrderMark) // else the cell's own would be taken for one; Flush tells an error

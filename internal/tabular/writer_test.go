@@ -37,17 +37,45 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+func TestATabGuards(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ cell, guarded string }{
+		{"=1", "\t=1"}, {"-5", "\t-5"}, {"\tx", "\t\tx"}, {"\t", "\t\t"}, {"\t=1", "\t\t=1"}, {"\r", "\t\r"}, {"'s-Hertogenbosch", "'s-Hertogenbosch"}, {"", ""},
+	} {
+		require.Equal(t, c.guarded, Tab.Guard(c.cell))
+		require.Equal(t, c.cell, Tab.Unguard(c.guarded))
+	}
+	require.Equal(t, "\tx", Tab.Unguard("\tx"), "a tab that is no guard stays")
+	for _, comma := range []rune{',', '\t'} {
+		var out bytes.Buffer
+		w := NewWriter(&out, comma)
+		w.Mark = Tab
+		want := []string{"=HYPERLINK(1)", "\tx", "'", "plain"}
+		require.NoError(t, w.Write([]string{"a", "b", "c", "d"}))
+		require.NoError(t, w.Write(want))
+		require.NoError(t, w.Flush())
+		require.Contains(t, out.String(), "\t=HYPERLINK")
+		r, err := NewReader(&out, Options{Comma: comma, Unguard: true, Mark: Tab})
+		require.NoError(t, err)
+		for row, err := range r.Rows() {
+			require.NoError(t, err)
+			require.Equal(t, want, row.Cells)
+		}
+	}
+}
+
 // The law of the guard, over strings rich in what matters to it.
 func TestAnyCellComesBackFromItsGuard(t *testing.T) {
 	t.Parallel()
 	cells := rapid.OneOf(rapid.String(), rapid.StringOfN(rapid.SampledFrom([]rune("'=+-@\t\r\n\x00a")), 0, 6, -1))
 	rapid.Check(t, func(t *rapid.T) {
 		cell := cells.Draw(t, "cell")
-		guarded := Guard(cell)
-		if got := Unguard(guarded); got != cell {
+		mark := rapid.SampledFrom([]Mark{Apostrophe, Tab}).Draw(t, "mark")
+		guarded := mark.Guard(cell)
+		if got := mark.Unguard(guarded); got != cell {
 			t.Fatalf("%q guarded is %q, and comes back as %q", cell, guarded, got)
 		}
-		if guarded != "" && strings.ContainsRune("=+-@\t\r", rune(guarded[0])) {
+		if guarded != "" && Mark(guarded[0]) != mark && strings.ContainsRune("=+-@\t\r", rune(guarded[0])) {
 			t.Fatalf("%q guarded is %q, still a formula", cell, guarded)
 		}
 	})
