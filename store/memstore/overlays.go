@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/mspkit/mspkit/orgoverlay"
 )
@@ -54,6 +55,17 @@ func (r overlays) Put(_ context.Context, overlays []orgoverlay.Overlay) error {
 		if !r.a.overlays.put(overlayShape, o) {
 			r.a.overlays = before
 			return fmt.Errorf("memstore: put overlay on organization %s: %w", o.Org, orgoverlay.ErrConflict)
+		}
+	}
+	return nil
+}
+
+func (r overlays) Hide(_ context.Context, orgs []orgoverlay.OrgID, since time.Time) error {
+	for _, id := range orgs {
+		if o := r.a.overlays.rows.get(keyOf(id)); o != nil {
+			hidden := *o
+			hidden.HiddenSince = since
+			r.a.overlays.rows.put(keyOf(id), hidden)
 		}
 	}
 	return nil

@@ -188,9 +188,10 @@ func (r sight) selected(q orgoverlay.Query) []orgoverlay.Listed {
 func (r sight) listed(o orgoverlay.Seen, kind orgoverlay.Kind) orgoverlay.Listed {
 	l := orgoverlay.Listed{Shared: o.Shared, Kind: kind}
 	if o.Own {
-		l.Local = r.a.organizations.rows.get(keyOf(o.ID)).Local.Clone()
+		own := r.a.organizations.rows.get(keyOf(o.ID))
+		l.Local, l.Version = own.Local.Clone(), own.Version
 	} else if over := r.a.overlays.rows.get(keyOf(o.ID)); over != nil {
-		l.Local, l.Overlay = over.Local.Clone(), over.Version
+		l.Local, l.Version = over.Local.Clone(), over.Version
 	}
 	return l
 }
