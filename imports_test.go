@@ -49,6 +49,7 @@ func buildRules() []rule {
 		// whatever store.DB they are given.
 		{who: "./collab/collabhttp/...", may: join(low, one("others", "./collab/collabhttp/...")), not: join(databases, testKit, one("database/sql/..."))},
 		{who: "./onboarding/itglue/...", may: join(low, one("others", "./onboarding/itglue/...")), not: join(databases, testKit, one("database/sql/..."))},
+		{who: "./orgoverlay/jsonschema", may: one("std", "./orgoverlay", text, "github.com/santhosh-tekuri/jsonschema/..."), not: world},
 		{who: "./collab/collabtest/...", may: join(low, one("./collab/...", "./store", goCmp)), not: one("database/sql/...")},
 	}
 	for _, d := range domains {
@@ -189,6 +190,8 @@ func good() map[string][]string {
 		"./onboarding":                   {"./onboarding/machine"},
 		"./onboarding/machine":           {"slices"},
 		"./onboarding/itglue/itgluetest": {"net/http/httptest", "./onboarding/itglue"},
+		"./orgoverlay":                   {"context"},
+		"./orgoverlay/jsonschema":        {"./orgoverlay", "golang.org/x/text/language", "github.com/santhosh-tekuri/jsonschema/v6"},
 		"./store":                        {"./collab", "./locations"},
 		"./store/memstore":               {"./store", "./collab"},
 		"./store/storetest":              {"testing", "./store", "github.com/google/go-cmp/cmp"},
@@ -232,6 +235,9 @@ func TestPlantedEdgesAreFound(t *testing.T) {
 		{"./collab/collabhttp", "./store/memstore"},
 		{"./collab/collabhttp", "github.com/stretchr/testify/require"},
 		{"./collab/collabhttp", "github.com/uptrace/bun"},
+		{"./orgoverlay", "github.com/santhosh-tekuri/jsonschema/v6"},
+		{"./orgoverlay/jsonschema", "net/http"},
+		{"./orgoverlay/jsonschema", "./store"},
 		{"./collab/collabtest", "github.com/stretchr/testify/require"},
 		{"./collab/collabtest", "./store/memstore"},
 		{"./store", "github.com/uptrace/bun"},
