@@ -170,8 +170,8 @@ func gather[T any](after string, list func(after string, limit int) ([]T, error)
 
 // matches reports whether one of the texts holds what is searched, whatever its case and accents. An empty search matches.
 func matches(search string, texts ...string) bool {
-	search = textnorm.Fold(search)
-	return slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(textnorm.Fold(t), search) })
+	search = textnorm.Plain(search)
+	return slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(textnorm.Plain(t), search) })
 }
 
 // gate says which shops may be imported.
