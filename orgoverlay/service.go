@@ -27,6 +27,8 @@ type Config struct {
 	MaxAttachment int64
 	// AttachmentTypes are the media types that attachments may have, by their content. Default: pictures, PDF, plain text and CSV.
 	AttachmentTypes []string
+	// Zone finds a time zone by its IANA name. Default: time.LoadLocation.
+	Zone func(string) (*time.Location, error)
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
 	// NewID mints ids; they must ascend as text, because history is read in their order. Default: UUIDs that begin with the time.
@@ -50,6 +52,9 @@ func NewService(account Account, store Store, cfg Config) *Service {
 	}
 	if cfg.AttachmentTypes == nil {
 		cfg.AttachmentTypes = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain", "text/csv"}
+	}
+	if cfg.Zone == nil {
+		cfg.Zone = time.LoadLocation
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

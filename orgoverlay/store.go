@@ -98,7 +98,7 @@ type Listed struct {
 	Shared
 	Kind    Kind
 	Local   Local // our own record's, or our overlay's; of another's never the owner's
-	Overlay int64 // version of our overlay; 0 is none
+	Version int64 // what an edit expects: of our own record its version, of another's that of our overlay; 0 is none
 }
 
 // Query selects organizations that the account sees at Now. Zero fields do not select.
