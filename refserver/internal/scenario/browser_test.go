@@ -133,8 +133,9 @@ func call(b *tab, what string, do func(context.Context) error) {
 	require.NoError(b.t, do(ctx), "%s, on %s", what, b.home)
 }
 
-// ask evaluates a function of the browser's language with arguments.
-func ask[T any](b *tab, function string, args ...any) (out T) {
+// ask evaluates a function of the browser's language with arguments, which must change nothing: on a page that is just being replaced it
+// is asked again.
+func ask[T any](b *tab, function string, args ...any) T {
 	b.t.Helper()
 	in := make([]string, len(args))
 	for i, a := range args {
@@ -142,11 +143,28 @@ func ask[T any](b *tab, function string, args ...any) (out T) {
 		require.NoError(b.t, err)
 		in[i] = string(text)
 	}
-	call(b, "ask", func(ctx context.Context) (err error) {
-		out, err = chromedp.Run(ctx, chromedp.Evaluate[T]("("+function+")("+strings.Join(in, ",")+")"))
-		return err
+	type answer struct {
+		Ready bool
+		Value T
+	}
+	whole := `document.readyState === "loading" || !document.body ? {ready: false} : {ready: true, value: (` + function + ")(" + strings.Join(in, ",") + ")}"
+	var out answer
+	call(b, "ask", func(ctx context.Context) error {
+		for {
+			one, cancel := context.WithTimeout(ctx, patience/3)
+			got, err := chromedp.Run(one, chromedp.Evaluate[answer](whole))
+			cancel()
+			if out = got; err == nil && out.Ready {
+				return nil
+			}
+			select {
+			case <-ctx.Done():
+				return errors.Join(err, ctx.Err())
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
 	})
-	return out
+	return out.Value
 }
 
 // goTo opens an address of the system, as by typing it, and returns the answer's status.
@@ -214,7 +232,8 @@ type target struct {
 	Covered         string
 }
 
-// finder finds what a person would point at: a button or link by its words, a field by its label. It opens nothing and scrolls to it.
+// finder finds what a person would point at: a button or link by its words, a field or box by its label or name. It opens nothing and
+// scrolls to it.
 const finder = `(what, name, within) => {
 	const root = within ? document.querySelector(within) : document;
 	const shown = e => e.checkVisibility ? e.checkVisibility() : e.offsetParent !== null;
@@ -225,9 +244,10 @@ const finder = `(what, name, within) => {
 	if (what === "button") found = [...root.querySelectorAll("button")].filter(e => shown(e) && words(e) === name);
 	if (what === "link") found = [...root.querySelectorAll("a[href]")].filter(e => shown(e) && (words(e) === name || e.getAttribute("href") === name));
 	if (what === "summary") found = [...root.querySelectorAll("summary")].filter(e => shown(e) && words(e).startsWith(name));
-	if (what === "field") {
-		found = [...root.querySelectorAll("label")].filter(e => shown(e) && label(e) === name).map(e => e.control || e.querySelector("input, select, textarea")).filter(e => e);
-		if (!found.length) found = [...root.querySelectorAll("[name]")].filter(e => shown(e) && e.type !== "hidden" && e.name === name);
+	if (what === "field" || what === "box") {
+		const fits = e => e && (what === "box") === (e.type === "checkbox" || e.type === "radio");
+		found = [...root.querySelectorAll("label")].filter(e => shown(e) && label(e) === name).map(e => e.control || e.querySelector("input, select, textarea")).filter(fits);
+		if (!found.length) found = [...root.querySelectorAll("[name]")].filter(e => shown(e) && e.type !== "hidden" && e.name === name).filter(fits);
 	}
 	found = [...new Set(found)];
 	if (what === "link") found = found.slice(0, 1);
@@ -298,6 +318,9 @@ func (b *tab) fillIn(form, field, value string) {
 			return chromedp.Do(ctx, chromedp.SetUploadFiles(chromedp.ID(at.ID), []string{value}))
 		})
 	case "select":
+		if at.Value == value {
+			return
+		}
 		require.True(b.t, ask[bool](b, `(id, value) => {
 			const e = document.getElementById(id), o = [...e.options].find(o => o.value === value || o.text === value);
 			if (o) { e.value = o.value; e.dispatchEvent(new Event("change", {bubbles: true})); }
@@ -319,13 +342,13 @@ func (b *tab) tick(box string, on bool) { b.tickIn("", box, on) }
 
 func (b *tab) tickIn(form, box string, on bool) {
 	b.t.Helper()
-	at := b.must("field", box, form)
+	at := b.must("box", box, form)
 	require.Contains(b.t, []string{"checkbox", "radio"}, at.Kind, box)
 	if at.On == on {
 		return
 	}
 	call(b, "tick "+box, func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.MouseClickXY(at.X, at.Y)) })
-	require.Equal(b.t, on, b.must("field", box, form).On, "%s does not take a click", box)
+	require.Equal(b.t, on, b.must("box", box, form).On, "%s does not take a click", box)
 }
 
 // until reads something again and again, until it is as wanted. A page that is just changing is read the next time.

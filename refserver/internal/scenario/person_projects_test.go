@@ -28,7 +28,7 @@ func (p *person) choose(offer proposal) error {
 	}
 	p.b.tick("Only this status exactly", offer.Exact)
 	p.b.tick("Lock locations at "+offer.Partner, !offer.Unlocked)
-	if p.b.has("field", "Send the survey's rules along") {
+	if p.b.has("box", "Send the survey's rules along") {
 		p.b.tick("Send the survey's rules along", offer.Rules)
 	}
 	p.b.press("Preview")
@@ -126,7 +126,7 @@ func (p *person) Settings(id string, s settings) error {
 	}
 	boxes := map[string]string{"export": "Change export status", "lock_locations": "Change lock of locations"}
 	for _, field := range s.Mask {
-		if !p.b.has("field", boxes[field]) {
+		if !p.b.has("box", boxes[field]) {
 			return &no{Codes: []string{"party"}, Detail: p.b.text("main")}
 		}
 		p.b.tick(boxes[field], true)
@@ -140,5 +140,5 @@ func (p *person) Settings(id string, s settings) error {
 		}
 	}
 	p.b.tick("Update Project Settings", s.Master)
-	return p.asked("Update settings")
+	return p.asked(p.b.text("form#settings p.buttons button"))
 }
