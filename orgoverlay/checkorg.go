@@ -51,7 +51,7 @@ func checkOrganization(ctx context.Context, tx Tx, o, was Organization) error {
 // checkParent objects to a parent that is not ours or lies below the organization itself.
 func checkParent(ctx context.Context, tx Tx, wrong *Invalid, o Organization) error {
 	known := len(wrong.Fields)
-	if err := ours(ctx, tx, wrong, "parent", o.Parent); err != nil || len(wrong.Fields) > known {
+	if err := ours(ctx, tx.View(), wrong, "parent", o.Parent); err != nil || len(wrong.Fields) > known {
 		return err
 	}
 	below, err := isBelow(ctx, tx, o.Parent, o.ID)

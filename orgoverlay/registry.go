@@ -44,7 +44,7 @@ func (s *Service) SaveTenant(ctx context.Context, a Actor, t Tenant) (Tenant, er
 			wrong.add("directory", "fixed", "cannot become another")
 		}
 		if t.Organization != was.Organization && t.Organization != "" {
-			if err := ours(ctx, tx, wrong, "organization", t.Organization); err != nil {
+			if err := ours(ctx, tx.View(), wrong, "organization", t.Organization); err != nil {
 				return err
 			}
 		}
@@ -82,8 +82,8 @@ func (s *Service) note(ctx context.Context, tx Tx, e Entry, version int64) error
 }
 
 // ours objects to an organization that is not one of our own that are not deleted.
-func ours(ctx context.Context, tx Tx, wrong *Invalid, path string, org OrgID) error {
-	o, err := tx.Orgs.Organization(ctx, org)
+func ours(ctx context.Context, v View, wrong *Invalid, path string, org OrgID) error {
+	o, err := v.Orgs.Organization(ctx, org)
 	if errors.Is(err, ErrNotFound) || err == nil && o.Deleted {
 		wrong.add(path, "unknown", fmt.Sprintf("names %q, which is not an organization of this account", org))
 		return nil
@@ -196,7 +196,7 @@ func (s *Service) SaveService(ctx context.Context, a Actor, e ServiceEntry) (Ser
 		if err != nil {
 			return err
 		}
-		if err := s.checkService(ctx, tx, e); err != nil {
+		if err := s.checkService(ctx, tx.View(), e); err != nil {
 			return err
 		}
 		var c changes
@@ -217,11 +217,11 @@ func (s *Service) SaveService(ctx context.Context, a Actor, e ServiceEntry) (Ser
 	return e, nil
 }
 
-func (s *Service) checkService(ctx context.Context, tx Tx, e ServiceEntry) error {
+func (s *Service) checkService(ctx context.Context, v View, e ServiceEntry) error {
 	wrong := &Invalid{Op: "save a service"}
 	wrong.line("id", string(e.ID), true)
 	wrong.line("name", e.Name, true)
-	if err := ours(ctx, tx, wrong, "provider", e.Provider); err != nil {
+	if err := ours(ctx, v, wrong, "provider", e.Provider); err != nil {
 		return err
 	}
 	return wrong.orNil()

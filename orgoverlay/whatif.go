@@ -1,20 +1,22 @@
 package orgoverlay
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
-// Supposition is one change that is thought of. One of Agreement, Trust and Service is given.
+// Supposition is one change that is thought of. Exactly one of Agreement, Trust and Service is given.
 type Supposition struct {
-	// Agreement is one of ours as it would be saved: a new one has no ID or one that is not there yet.
+	// Agreement is one of ours as it would be saved. One that is saved already stays as it is, to be looked at on another day.
 	Agreement *Agreement
-	// Trust is the state that our half of the trust with Other would have. What we cannot know, the other half, is taken to agree.
+	// Trust is the state that our half of the trust with Other would have. The other half, as far as we cannot know it, is taken to agree.
 	Trust TrustState
 	Other Account
-	// Service is one of ours with another provider.
+	// Service is one of ours as it would be saved, with another provider.
 	Service *ServiceEntry
-	// At is the moment that is looked at; what is so now is compared with what would be so then. Default: now.
+	// At is the moment that is looked at: what is so now is compared with what would be so then. Default: now.
 	At time.Time
 }
 
@@ -23,14 +25,104 @@ type Glimpse struct {
 	Viewer Account
 	Owner  Account
 	Org    OrgID
-	Name   string // empty of an organization that we do not see before or after
+	Name   string // empty of another's organization that we do not see now
 }
 
-// Forecast is what a supposition would change, each ordered by viewer, owner and organization.
+// Forecast is what a supposition would change, ordered by viewer, owner and organization.
 type Forecast struct{ Gains, Losses []Glimpse }
 
 // WhatIf tells who would gain or lose sight of what, as far as we may know: others' organizations seen by us, and ours seen by others.
 // Nothing is changed. It needs an actor who administers; a supposition that could not be saved is refused as saving it would be.
 func (s *Service) WhatIf(ctx context.Context, a Actor, suppose Supposition) (Forecast, error) {
-	return Forecast{}, ErrUnsupported
+	if err := s.allow(a, a.Administers(), "ask what if"); err != nil {
+		return Forecast{}, err
+	}
+	now := s.now()
+	at := suppose.At.UTC().Truncate(time.Microsecond)
+	if suppose.At.IsZero() {
+		at = now
+	}
+	var out Forecast
+	err := s.view(ctx, func(ctx context.Context, v View) error {
+		change, err := s.supposed(ctx, v, suppose)
+		if err != nil {
+			return err
+		}
+		w, err := s.world(ctx, v, change.orgs)
+		if err != nil {
+			return err
+		}
+		before := w.glimpses(now)
+		change.apply(&w)
+		out = compare(s.account, before, w.glimpses(at))
+		return nil
+	})
+	return out, err
+}
+
+// world is the part of the facts that a supposition touches, from both sides.
+type world struct {
+	account Account
+	facts   Facts     // of others' organizations, as we see them
+	ours    []watched // our organizations, as others see them
+}
+
+// world reads it for some organizations, whosever they are. Those that we could not see by any agreement stay unknown.
+func (s *Service) world(ctx context.Context, v View, orgs []OrgID) (world, error) {
+	w := world{account: s.account}
+	var err error
+	if w.facts, err = v.Sight.Facts(ctx, distinct(orgs)); err != nil {
+		return w, err
+	}
+	for _, o := range w.facts.Orgs {
+		if !o.Own {
+			continue
+		}
+		one, err := watch(ctx, v, o.ID)
+		if err != nil {
+			return w, err
+		}
+		w.ours = append(w.ours, one)
+	}
+	w.facts.Trusts, err = v.Registry.Trusts(ctx)
+	return w, err
+}
+
+// glimpses lists what is seen at a moment.
+func (w world) glimpses(at time.Time) []Glimpse {
+	var out []Glimpse
+	for _, by := range Visible(w.facts, at) {
+		if by.Kind != KindTrusted {
+			continue
+		}
+		i := slices.IndexFunc(w.facts.Orgs, func(o Seen) bool { return o.ID == by.Org })
+		out = append(out, Glimpse{w.account, w.facts.Orgs[i].Account, by.Org, w.facts.Orgs[i].Name})
+	}
+	for _, one := range w.ours {
+		for _, by := range one.viewings(at) {
+			out = append(out, Glimpse{by.Account, w.account, one.org.ID, one.org.Name})
+		}
+	}
+	return out
+}
+
+// compare tells what is seen after and was not before, and the other way round. What the account itself comes to see is not named
+// before it sees it.
+func compare(account Account, before, after []Glimpse) Forecast {
+	f := Forecast{Gains: without(after, before), Losses: without(before, after)}
+	for i := range f.Gains {
+		if f.Gains[i].Viewer == account {
+			f.Gains[i].Name = ""
+		}
+	}
+	return f
+}
+
+// without returns what is in one list and not in the other, in order.
+func without(list, other []Glimpse) []Glimpse {
+	out := slices.DeleteFunc(slices.Clone(list), func(g Glimpse) bool { return slices.Contains(other, g) })
+	slices.SortFunc(out, func(a, b Glimpse) int {
+		return cmp.Or(cmp.Compare(a.Viewer, b.Viewer), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Org, b.Org))
+	})
+	return out
 }
