@@ -23,11 +23,11 @@ func checkOrganization(ctx context.Context, tx Tx, o, was Organization) error {
 		wrong.line(f.path, f.text, false)
 	}
 	if o.Name != was.Name {
-		same, err := tx.Sight.Named(ctx, o.Account, o.Name)
+		same, err := tx.Sight.Named(ctx, []OrgName{{o.Account, o.Name}})
 		if err != nil {
 			return err
 		}
-		if len(same) > 0 && (len(same) > 1 || same[0] != o.ID) {
+		if len(same) > 0 && same[0].Org != o.ID {
 			wrong.add("name", "unique", "is the name of another organization of this account")
 		}
 	}

@@ -149,9 +149,9 @@ type Sight interface {
 	// that an agreement of any status with us names.
 	// The viewer has at least its ID. An agreement names an organization by its account and its id.
 	Facts(ctx context.Context, orgs []OrgID) (Facts, error)
-	// Named returns the organizations of an account with exactly that name, not deleted, which an agreement of any status with us
-	// names, or which are ours; ordered by id.
-	Named(ctx context.Context, owner Account, name string) ([]OrgID, error)
+	// Named returns who has exactly these names: organizations, not deleted, which are ours, or which an agreement of any status with us
+	// names; each once, ordered by account and name. Names that nobody has are left out.
+	Named(ctx context.Context, names []OrgName) ([]Named, error)
 	// Watchers returns, of one of our own organizations, every agreement of any status that names it with another account as the other
 	// side, with that account's name, ordered by account, then by where the agreement is registered and its id; and our trusts with those
 	// accounts. Of an agreement between two other accounts each is one. Of an organization that is not ours: nothing.
@@ -162,6 +162,18 @@ type Sight interface {
 	// Between returns every agreement of any status between us and another account, whichever of both it is registered in, ordered
 	// by account and id; providers filled in.
 	Between(ctx context.Context, other Account) ([]Agreement, error)
+}
+
+// OrgName is the name of an organization, which is unique among those of its account.
+type OrgName struct {
+	Account Account
+	Name    string
+}
+
+// Named is an organization found by its name.
+type Named struct {
+	OrgName
+	Org OrgID
 }
 
 // Watcher is an account that an agreement may let see an organization.

@@ -224,16 +224,23 @@ func found(q orgoverlay.Query, l orgoverlay.Listed) bool {
 		})
 }
 
-func (r sight) Named(_ context.Context, owner orgoverlay.Account, name string) ([]orgoverlay.OrgID, error) {
-	id := r.of(owner).organizations.taken.get(keyOf(name))
-	if id == nil {
-		return nil, nil
+func (r sight) Named(_ context.Context, named []orgoverlay.OrgName) ([]orgoverlay.Named, error) {
+	var out []orgoverlay.Named
+	agreements := r.agreements()
+	for _, n := range named {
+		id := r.of(n.Account).organizations.taken.get(keyOf(n.Name))
+		if id == nil {
+			continue
+		}
+		ref := orgoverlay.Ref{Account: n.Account, Org: orgoverlay.OrgID(id[0])}
+		if n.Account == r.name || slices.ContainsFunc(agreements, func(a orgoverlay.Agreement) bool { return names(a, ref) }) {
+			out = append(out, orgoverlay.Named{OrgName: n, Org: ref.Org})
+		}
 	}
-	ref := orgoverlay.Ref{Account: owner, Org: orgoverlay.OrgID(id[0])}
-	if owner == r.name || slices.ContainsFunc(r.agreements(), func(a orgoverlay.Agreement) bool { return names(a, ref) }) {
-		return []orgoverlay.OrgID{ref.Org}, nil
-	}
-	return nil, nil
+	slices.SortFunc(out, func(a, b orgoverlay.Named) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Name, b.Name))
+	})
+	return slices.Compact(out), nil
 }
 
 func (r sight) Watchers(_ context.Context, org orgoverlay.OrgID) ([]orgoverlay.Watcher, error) {
