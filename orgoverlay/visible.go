@@ -77,15 +77,12 @@ func Visible(f Facts, now time.Time) []Sighting {
 
 // trusts reports whether trust with an owner is in force.
 func (f Facts) trusts(owner Account) bool {
-	for _, t := range f.Trusts {
-		if t.State != TrustEstablished {
-			continue
-		}
-		if t.Other == owner || slices.ContainsFunc(f.Below, func(b Tenant) bool { return b.ID == t.Other && b.Directory == owner }) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.Trusts, func(t Trust) bool { return t.State == TrustEstablished && f.with(t, owner) })
+}
+
+// with reports whether a trust is one with an owner of organizations, or with an account below it.
+func (f Facts) with(t Trust, owner Account) bool {
+	return t.Other == owner || slices.ContainsFunc(f.Below, func(b Tenant) bool { return b.ID == t.Other && b.Directory == owner })
 }
 
 // direction says how an agreement names an organization of another account to the viewer; none when it opens nothing.
