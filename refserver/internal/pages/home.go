@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/mspkit/mspkit/collab"
@@ -12,6 +13,9 @@ import (
 
 // lately is how far back Home tells of imports.
 const lately = 24 * time.Hour
+
+// recent is how many imports and pushes it looks back over.
+const recent = 500
 
 // home serves the page that a day begins with: what waits for somebody here, and what went on.
 func (s *site) home() { s.get("/{$}", showHome) }
@@ -63,7 +67,7 @@ func showHome(v *visit) (ui.Page, error) {
 	return page, nil
 }
 
-// readToday reads what Home tells, in a number of questions that grows with the current projects alone.
+// readToday reads what Home tells. Of projects whose last import or push lies further back than the recent ones it tells nothing of these.
 func readToday(ctx context.Context, sv store.View, since time.Time) (today, error) {
 	t := today{names: map[collab.ProjectID]string{}}
 	m, err := sv.Collab.Partners.Module(ctx)
@@ -80,49 +84,53 @@ func readToday(ctx context.Context, sv store.View, since time.Time) (today, erro
 	if err != nil {
 		return t, err
 	}
+	runs, err := sv.Collab.Runs.List(ctx, "", "", recent)
+	if err != nil {
+		return t, err
+	}
+	pushes, err := sv.Locations.Pushes.List(ctx, "", "", recent)
+	if err != nil {
+		return t, err
+	}
+	lastRun, lastPush := map[collab.ProjectID]collab.Run{}, map[collab.ProjectID]locations.PushRun{}
+	for _, r := range slices.Backward(runs) {
+		lastRun[r.Project] = r
+	}
+	for _, r := range slices.Backward(pushes) {
+		lastPush[collab.ProjectID(r.Project)] = r
+	}
+	heads := map[collab.ClientID]locations.Head{}
 	for _, p := range projects {
 		t.names[p.ID] = p.SurveyName + " with " + string(p.Partner)
 		if p.Attention == p.Party && p.State.Current() {
 			t.attend = append(t.attend, p)
 		}
-		if p.Party == collab.PartyPrimary && p.State == collab.StateAccepted {
-			if err := t.accepted(ctx, sv, p); err != nil {
+		if p.Party != collab.PartyPrimary || p.State != collab.StateAccepted {
+			continue
+		}
+		for _, h := range lastRun[p.ID].Counts.Held {
+			t.held = append(t.held, heldShops{Project: p, run: lastRun[p.ID].ID, ReasonCount: h})
+		}
+		head, ok := heads[p.Client]
+		if !ok {
+			if head, err = sv.Locations.Trees.Head(ctx, locations.SetID(p.Client)); err != nil {
 				return t, err
 			}
+			heads[p.Client] = head
+		}
+		push, pushed := lastPush[p.ID]
+		switch {
+		case !pushed && len(pushes) == recent, push.State == locations.RunRunning:
+		case !pushed && head.Revision > 0, pushed && (push.State != locations.RunDone || push.Commit.Source < head.Revision):
+			t.changed = append(t.changed, drift{Project: p, pushed: pushed})
 		}
 	}
-	runs, err := sv.Collab.Runs.List(ctx, "", "", most)
-	for _, r := range runs {
+	for _, r := range runs[:min(len(runs), most)] {
 		if r.StartedAt.After(since) {
 			t.ended = append(t.ended, r)
 		}
 	}
-	return t, err
-}
-
-// accepted adds what an accepted project of ours has left to do: locations to push, shops that stayed behind.
-func (t *today) accepted(ctx context.Context, sv store.View, p collab.Project) error {
-	head, err := sv.Locations.Trees.Head(ctx, locations.SetID(p.Client))
-	if err != nil {
-		return err
-	}
-	pushes, err := sv.Locations.Pushes.List(ctx, locations.ProjectID(p.ID), "", 1)
-	if err != nil {
-		return err
-	}
-	if len(pushes) == 0 && head.Revision > 0 {
-		t.changed = append(t.changed, drift{Project: p})
-	} else if len(pushes) > 0 && pushes[0].State != locations.RunRunning && (pushes[0].State != locations.RunDone || pushes[0].Commit.Source < head.Revision) {
-		t.changed = append(t.changed, drift{Project: p, pushed: true})
-	}
-	runs, err := sv.Collab.Runs.List(ctx, p.ID, "", 1)
-	if err != nil || len(runs) == 0 {
-		return err
-	}
-	for _, h := range runs[0].Counts.Held {
-		t.held = append(t.held, heldShops{Project: p, run: runs[0].ID, ReasonCount: h})
-	}
-	return nil
+	return t, nil
 }
 
 // attention is the list of what somebody here should do, the most pressing first.
@@ -153,7 +161,7 @@ func (t today) attention(parked []store.Message) ui.Table {
 		add("May differ", ui.To(t.names[d.ID], address(d.ID)+"/locations"), what)
 	}
 	for _, h := range t.held {
-		add("Held", ui.To(t.names[h.ID], "/runs/"+string(h.run)), plural(h.Count, "shop")+" stayed behind in the last import: "+h.ReasonCount.Reason.Help())
+		add("Held", ui.To(t.names[h.ID], at("runs", string(h.run))), plural(h.Count, "shop")+" stayed behind in the last import: "+h.ReasonCount.Reason.Help())
 	}
 	return out
 }
@@ -168,7 +176,7 @@ func (t today) lately() ui.Table {
 		for _, h := range r.Counts.Held {
 			held += h.Count
 		}
-		out.Rows = append(out.Rows, ui.Row{Cells: ui.Cells(ui.To(t.names[r.Project], "/runs/"+string(r.ID)), ui.Pill(runWord(r.State)),
+		out.Rows = append(out.Rows, ui.Row{Cells: ui.Cells(ui.To(t.names[r.Project], at("runs", string(r.ID))), ui.Pill(runWord(r.State)),
 			ui.Count(r.Counts.Imported), ui.Count(r.Counts.Updated), ui.Count(held), ui.When(r.StartedAt), ui.Text(r.By))})
 	}
 	return out
@@ -186,4 +194,4 @@ func runWord(s collab.RunState) string {
 }
 
 // address is the page of a project.
-func address(id collab.ProjectID) string { return "/projects/" + string(id) }
+func address(id collab.ProjectID) string { return at("projects", string(id)) }
