@@ -13,21 +13,26 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-var templates *template.Template
+// artist draws parts by their templates, which draw the parts within.
+type artist struct{ templates *template.Template }
 
-func init() {
-	templates = template.Must(template.New("").Funcs(template.FuncMap{
-		"draw":   draw,
+var drawing = newArtist()
+
+func newArtist() *artist {
+	a := &artist{}
+	a.templates = template.Must(template.New("").Funcs(template.FuncMap{
+		"draw":   a.draw,
 		"num":    func(cols []Col, i int) bool { return i < len(cols) && cols[i].Num },
 		"styles": Styles,
 		"script": func() string { return assets["live.js"].path },
 	}).ParseFS(templateFiles, "templates/*.html"))
+	return a
 }
 
 // draw renders a part by the template of its kind.
-func draw(p Part) (template.HTML, error) {
+func (a *artist) draw(p Part) (template.HTML, error) {
 	var b strings.Builder
-	err := templates.ExecuteTemplate(&b, p.template(), p)
+	err := a.templates.ExecuteTemplate(&b, p.template(), p)
 	return template.HTML(b.String()), err
 }
 
@@ -46,7 +51,7 @@ func (s Site) Write(w http.ResponseWriter, r *http.Request, p Page) error {
 	p.Parts = prepare(p.Parts, "", p.Form, problems, found)
 	p.Problems = problems
 	var b bytes.Buffer
-	if err := templates.ExecuteTemplate(&b, "layout", struct {
+	if err := drawing.templates.ExecuteTemplate(&b, "layout", struct {
 		Site Site
 		Page Page
 		Here string
