@@ -136,15 +136,17 @@ func (s *session) prepare(ctx context.Context, v verb, table *schema.Table, rows
 	return &kept{ctx: ctx, exec: stmt.ExecContext}, nil
 }
 
-// writable returns why nothing more can be written, or nil.
+// writable returns why nothing more can be written, or nil. A ctx that has ended is noted as a statement that failed: the call that meets it
+// may have written a part.
 func (s *session) writable(ctx context.Context) error {
+	if s.err == nil && ctx.Err() != nil {
+		s.err = fmt.Errorf("bunstore: before a write: %w", context.Cause(ctx))
+	}
 	switch {
 	case s.err != nil:
 		return s.err
 	case s.readOnly:
 		return errors.New("a view does not write")
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
 	}
 	return nil
 }

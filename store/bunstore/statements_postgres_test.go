@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -125,49 +124,6 @@ func TestNoStatementPerRowOnPostgres(t *testing.T) {
 	require.Empty(t, cmp.Diff([]string{`SELECT found.*`, `SELECT found.*`, `COPY "mspkit_shop"`, `COPY "mspkit_link"`, `COPY "mspkit_event"`,
 		`COPY "mspkit_history"`, `COPY "mspkit_run_item"`, `COPY "mspkit_staged"`}, few))
 	require.Empty(t, cmp.Diff(few, verbs(shops[100:])), "five times the rows")
-}
-
-// COPY meets a key that is there, in whatever row: the conflict and its record are those of an INSERT, nothing of the call is written, and
-// what was written before and comes after stays.
-func TestCopyThatMeetsAKey(t *testing.T) {
-	t.Parallel()
-	pgtest.Need(t)
-	db, _ := openCopying(t, bunstore.Config{})
-	ctx := context.Background()
-	shops := someShops(90)
-	put := func(shops []collab.Shop) func(context.Context, store.Tx) error {
-		return func(ctx context.Context, tx store.Tx) error { return tx.Collab.Shops.Put(ctx, shops) }
-	}
-	require.NoError(t, db.For("alder").Update(ctx, put(shops[:1])))
-	for _, c := range []struct {
-		name  string
-		clash func(s *collab.Shop)
-	}{
-		{"its id", func(s *collab.Shop) { s.ID = shops[0].ID }},
-		{"its origin", func(s *collab.Shop) { s.Content.Origin = shops[0].Content.Origin }},
-		{"the id of another in the call", func(s *collab.Shop) { s.ID = shops[20].ID }},
-	} {
-		for _, at := range []int{0, 10, 49} {
-			page := append([]collab.Shop(nil), shops[11:61]...)
-			c.clash(&page[at])
-			before, after := fmt.Sprint(c.name, at, "before"), fmt.Sprint(c.name, at, "after")
-			require.NoError(t, db.For("alder").Update(ctx, func(ctx context.Context, tx store.Tx) error {
-				require.NoError(t, tx.Collab.Clients.Put(ctx, collab.Client{ID: collab.ClientID(before)}))
-				require.ErrorIs(t, tx.Collab.Shops.Put(ctx, page), collab.ErrConflict)
-				return tx.Collab.Clients.Put(ctx, collab.Client{ID: collab.ClientID(after)})
-			}))
-			require.NoError(t, db.For("alder").View(ctx, func(ctx context.Context, v store.View) error {
-				there, err := v.Collab.Shops.List(ctx, collab.ShopQuery{})
-				require.Len(t, there, 1, "%s at %d", c.name, at)
-				require.NoError(t, err)
-				_, err = v.Collab.Clients.Client(ctx, collab.ClientID(before))
-				require.NoError(t, err)
-				_, err = v.Collab.Clients.Client(ctx, collab.ClientID(after))
-				return err
-			}))
-		}
-	}
-	require.NoError(t, db.For("alder").Update(ctx, put(shops[1:])))
 }
 
 // The COPY of a transaction that has been rolled back behind its closure's back does not write on its own.
