@@ -12,7 +12,8 @@ import (
 func recordCases() []Case {
 	return slices.Concat(partnerKind.cases(), invitationKind.cases(), clientKind.cases(), surveyKind.cases(), exchangeKind.cases(),
 		projectKind.cases(), shopKind.cases(), linkKind.cases(), eventKind.cases(), runKind.cases(), itemKind.cases(),
-		replyKind.cases(), placeReplyKind.cases(), entryKind.cases(), recordKind.cases(), pushKind.cases(), stagedKind.cases(), nodeKind.cases())
+		replyKind.cases(), placeReplyKind.cases(), entryKind.cases(), recordKind.cases(), pushKind.cases(), stagedKind.cases(), nodeKind.cases(),
+		orgRecordCases())
 }
 
 var partnerKind = kind[collab.Partner]{

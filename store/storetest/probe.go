@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 	"time"
 
@@ -71,6 +72,9 @@ var sameTime = cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) && a.L
 
 // equal notes a difference. Nil and empty slices are the same.
 func (p *probe) equal(what string, got, want any) {
+	if reflect.DeepEqual(got, want) {
+		return
+	}
 	if d := cmp.Diff(want, got, sameTime, cmpopts.EquateEmpty()); d != "" {
 		p.failf("%s (-want +got):\n%s", what, d)
 	}

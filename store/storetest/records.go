@@ -28,6 +28,9 @@ type kind[V any] struct {
 	gets     []reading[V] // answer notFound when the record is not there
 	lists    []reading[V] // answer with nothing when the record is not there
 	inUpdate bool         // the methods exist only in a writing transaction
+	oneOwner bool         // a key that one account has is refused to every other
+	// stored returns what comes back of a record in an account, where that is not all that was put.
+	stored   func(v V, account string) V
 	notFound error
 	conflict error
 }
@@ -46,12 +49,20 @@ const (
 )
 
 // first and second return two records of the same key that differ in everything else; their Version is 0.
-func (k kind[V]) first() V { return withVersion(filled[V](seedA), 0) }
+func (k kind[V]) first() V { return k.at(filled[V](seedA), 0) }
 
 func (k kind[V]) second() V {
-	v := withVersion(filled[V](seedB), 0)
+	v := k.at(filled[V](seedB), 0)
 	adopt(&v, k.first(), k.key)
 	return v
+}
+
+// at returns v as that version of the record; a record that is written once has none, whatever it holds of another's.
+func (k kind[V]) at(v V, version int64) V {
+	if k.rule == once {
+		return v
+	}
+	return withVersion(v, version)
 }
 
 // look opens the transaction in which the kind is read.
@@ -69,6 +80,7 @@ func (k kind[V]) expect(p *probe, when, account string, want V) {
 }
 
 func (k kind[V]) expectIn(p *probe, when string, ctx context.Context, v store.View, tx store.Tx, want V) {
+	want = k.as(want, v)
 	for _, r := range slices.Concat(k.gets, k.lists) {
 		got, err := r.read(ctx, v, tx, k.first())
 		if p.ok(when+": "+r.method, err) {
@@ -76,6 +88,14 @@ func (k kind[V]) expectIn(p *probe, when string, ctx context.Context, v store.Vi
 		}
 		scribble(got)
 	}
+}
+
+// as is what a transaction answers of a record that was put in its account.
+func (k kind[V]) as(v V, in store.View) V {
+	if k.stored == nil {
+		return v
+	}
+	return k.stored(v, string(in.Collab.Account))
 }
 
 // expectNone wants every method to know nothing of the record.
@@ -120,20 +140,20 @@ func (k kind[V]) roundTrip(p *probe) {
 		if err := k.put(ctx, tx, k.first()); err != nil {
 			return err
 		}
-		k.expectIn(p, "in the transaction", ctx, tx.View(), tx, withVersion(k.first(), 1))
+		k.expectIn(p, "in the transaction", ctx, tx.View(), tx, k.at(k.first(), 1))
 		return nil
 	})
-	k.expect(p, "after the commit", alder, withVersion(k.first(), 1))
+	k.expect(p, "after the commit", alder, k.at(k.first(), 1))
 }
 
 func (k kind[V]) emptyFields(p *probe) {
-	v := withVersion(sparse[V](seedA, k.key), 0)
+	v := k.at(sparse[V](seedA, k.key), 0)
 	k.store(p, "put", alder, v)
 	k.look(p, alder, func(ctx context.Context, view store.View, tx store.Tx) {
 		for _, r := range slices.Concat(k.gets, k.lists) {
 			got, err := r.read(ctx, view, tx, v)
 			if p.ok(r.method, err) {
-				p.equal(r.method, got, []V{withVersion(v, 1)})
+				p.equal(r.method, got, []V{k.as(k.at(v, 1), view)})
 			}
 		}
 	})
@@ -144,23 +164,30 @@ func (k kind[V]) copies(p *probe) {
 		v := k.first()
 		err := k.put(ctx, tx, v)
 		scribble(&v)
-		k.expectIn(p, "after the caller changed what it put", ctx, tx.View(), tx, withVersion(k.first(), 1))
+		k.expectIn(p, "after the caller changed what it put", ctx, tx.View(), tx, k.at(k.first(), 1))
 		return err
 	})
-	k.expect(p, "after the caller changed what it was given", alder, withVersion(k.first(), 1))
-	k.expect(p, "after the caller changed what it was given again", alder, withVersion(k.first(), 1))
+	k.expect(p, "after the caller changed what it was given", alder, k.at(k.first(), 1))
+	k.expect(p, "after the caller changed what it was given again", alder, k.at(k.first(), 1))
 }
 
 func (k kind[V]) accounts(p *probe) {
 	k.store(p, "put for alder", alder, k.first())
 	k.expectNone(p, "birch, after alder's put", birch)
+	if k.oneOwner {
+		k.refuse(p, "put for birch under alder's key", birch, k.second())
+		k.refuse(p, "put for birch over alder's version", birch, k.at(k.second(), 1))
+		k.expectNone(p, "birch, after it was refused", birch)
+		k.expect(p, "alder, after birch was refused", alder, k.at(k.first(), 1))
+		return
+	}
 	k.store(p, "put for birch", birch, k.second())
-	k.expect(p, "alder, after birch's put", alder, withVersion(k.first(), 1))
-	k.expect(p, "birch", birch, withVersion(k.second(), 1))
+	k.expect(p, "alder, after birch's put", alder, k.at(k.first(), 1))
+	k.expect(p, "birch", birch, k.at(k.second(), 1))
 	if k.rule == versioned {
-		k.refuse(p, "put for cedar over alder's version", cedar, withVersion(k.second(), 1))
-		k.store(p, "put again for birch", birch, withVersion(k.first(), 1))
-		k.expect(p, "alder, after birch replaced its own", alder, withVersion(k.first(), 1))
+		k.refuse(p, "put for cedar over alder's version", cedar, k.at(k.second(), 1))
+		k.store(p, "put again for birch", birch, k.at(k.first(), 1))
+		k.expect(p, "alder, after birch replaced its own", alder, k.at(k.first(), 1))
 	}
 	k.expectNone(p, "cedar", cedar)
 }
@@ -168,20 +195,20 @@ func (k kind[V]) accounts(p *probe) {
 func (k kind[V]) again(p *probe) {
 	switch k.rule {
 	case versioned:
-		k.refuse(p, "put of a version that was never there", alder, withVersion(k.first(), 1))
+		k.refuse(p, "put of a version that was never there", alder, k.at(k.first(), 1))
 		k.expectNone(p, "after a refused put", alder)
 		k.store(p, "insert", alder, k.first())
 		for _, stale := range []int64{0, 2, 7, -1} {
-			k.refuse(p, fmt.Sprintf("put of version %d over version 1", stale), alder, withVersion(k.second(), stale))
-			k.expect(p, "after a refused put", alder, withVersion(k.first(), 1))
+			k.refuse(p, fmt.Sprintf("put of version %d over version 1", stale), alder, k.at(k.second(), stale))
+			k.expect(p, "after a refused put", alder, k.at(k.first(), 1))
 		}
-		k.store(p, "put over version 1", alder, withVersion(k.second(), 1))
-		k.expect(p, "replaced", alder, withVersion(k.second(), 2))
-		k.refuse(p, "put over version 1 once more", alder, withVersion(k.first(), 1))
+		k.store(p, "put over version 1", alder, k.at(k.second(), 1))
+		k.expect(p, "replaced", alder, k.at(k.second(), 2))
+		k.refuse(p, "put over version 1 once more", alder, k.at(k.first(), 1))
 		p.write("put over versions 2 and 3 in one transaction", alder, func(ctx context.Context, tx store.Tx) error {
-			return errors.Join(k.put(ctx, tx, withVersion(k.first(), 2)), k.put(ctx, tx, withVersion(k.first(), 3)))
+			return errors.Join(k.put(ctx, tx, k.at(k.first(), 2)), k.put(ctx, tx, k.at(k.first(), 3)))
 		})
-		k.expect(p, "replaced twice", alder, withVersion(k.first(), 4))
+		k.expect(p, "replaced twice", alder, k.at(k.first(), 4))
 	case replaced:
 		k.store(p, "put", alder, k.first())
 		k.store(p, "put again", alder, k.second())
@@ -208,10 +235,10 @@ func (k kind[V]) rollback(p *probe) {
 	k.store(p, "put", alder, k.first())
 	if k.rule != once {
 		p.refused("closure that fails after replacing", alder, stop, func(ctx context.Context, tx store.Tx) error {
-			return errors.Join(k.put(ctx, tx, withVersion(k.second(), 1)), stop)
+			return errors.Join(k.put(ctx, tx, k.at(k.second(), 1)), stop)
 		})
 	}
-	k.expect(p, "after another error", alder, withVersion(k.first(), 1))
+	k.expect(p, "after another error", alder, k.at(k.first(), 1))
 }
 
 // panicking runs an Update that must panic with value.

@@ -37,7 +37,7 @@ type Case struct {
 // Cases returns the whole table.
 func Cases() []Case {
 	return slices.Concat(recordCases(), transactionCases(), uniqueCases(), listCases(), ledgerCases(), shopCases(), manyCases(), inboxCases(), historyCases(),
-		treeCases(), bridgeCases(), outboxCases(), queueCases(), leaseCases())
+		treeCases(), bridgeCases(), overlayCases(), sightCases(), outboxCases(), queueCases(), leaseCases())
 }
 
 // Run runs every case as a subtest on a DB of its own; open returns an empty one.
