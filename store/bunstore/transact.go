@@ -12,6 +12,7 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/store"
 )
 
@@ -219,6 +220,18 @@ func (s *session) roles() store.Tx {
 			Outbox:  box,
 			Pushes:  pushes{s},
 			History: placeHistory{s},
+		},
+		Orgoverlay: orgoverlay.Tx{
+			Account:    orgoverlay.Account(s.account),
+			Registry:   registry{s},
+			Orgs:       organizations{s},
+			Sight:      sight{s},
+			Overlays:   overlays{s},
+			Claims:     claims{s},
+			Extensions: extensions{s},
+			Files:      files{s},
+			People:     people{s},
+			History:    orgHistory{s},
 		},
 	}
 }

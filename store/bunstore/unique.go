@@ -20,13 +20,15 @@ type uniqueKey struct {
 const whenOrigin = "({origin_system} <> '' OR {origin_id} <> '')"
 
 var uniqueKeys = map[string][]uniqueKey{
-	"mspkit_invitation": {{[]string{"token_hash"}, "TRUE"}},
-	"mspkit_client":     {{[]string{"origin_system", "origin_id"}, whenOrigin}},
-	"mspkit_survey":     {{[]string{"origin_system", "origin_id"}, whenOrigin}},
-	"mspkit_shop":       {{[]string{"origin_system", "origin_id"}, whenOrigin}},
-	"mspkit_link":       {{[]string{"shop"}, "TRUE"}},
-	"mspkit_run":        {{[]string{"project"}, "{state} = 'running'"}},
-	"mspkit_push_run":   {{[]string{"project"}, "{state} = 'running'"}},
+	"mspkit_invitation":   {{[]string{"token_hash"}, "TRUE"}},
+	"mspkit_client":       {{[]string{"origin_system", "origin_id"}, whenOrigin}},
+	"mspkit_survey":       {{[]string{"origin_system", "origin_id"}, whenOrigin}},
+	"mspkit_shop":         {{[]string{"origin_system", "origin_id"}, whenOrigin}},
+	"mspkit_link":         {{[]string{"shop"}, "TRUE"}},
+	"mspkit_run":          {{[]string{"project"}, "{state} = 'running'"}},
+	"mspkit_push_run":     {{[]string{"project"}, "{state} = 'running'"}},
+	"mspkit_organization": {{[]string{"name"}, "NOT {deleted}"}},
+	"mspkit_extension":    {{[]string{"category"}, "{state} = 'active'"}},
 	"mspkit_project": {
 		{[]string{"partner", "client", "survey"}, "{party} = 'primary' AND {state} IN ('proposed', 'accepted')"},
 		{[]string{"partner", "client"}, "{party} = 'primary' AND {state} = 'proposed' AND {target} = 'new_client'"},

@@ -1,0 +1,139 @@
+package bunstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+
+	"github.com/uptrace/bun"
+
+	"github.com/mspkit/mspkit/orgoverlay"
+)
+
+// namedRow says that an agreement names an organization, to one of the two accounts that take part in it.
+type namedRow struct {
+	bun.BaseModel `bun:"table:mspkit_named"`
+	Viewer        orgoverlay.Account     `bun:",pk"`
+	Org           orgoverlay.OrgID       `bun:",pk"`
+	Owner         orgoverlay.Account     `bun:",pk"`
+	Account       orgoverlay.Account     `bun:",pk"`
+	Agreement     orgoverlay.AgreementID `bun:",pk"`
+	Side          string                 `bun:",pk"`
+	Opens         bool                   // while it is active, and trust with the owner in force
+	FromAt        int64
+	UntilAt       int64
+}
+
+const provider, customer = "provider", "customer"
+
+// namedBy makes an agreement's rows. Opens must say what orgoverlay.Visible does, which conformance tests compare it with.
+func namedBy(a *orgoverlay.Agreement) []namedRow {
+	until := int64(math.MaxInt64)
+	if !a.Until.IsZero() {
+		until = micros(a.Until)
+	}
+	crosses := a.Account != a.With && a.Provider.Account != a.Customer.Account && !a.Prepared
+	var rows []namedRow
+	add := func(viewer orgoverlay.Account, ref orgoverlay.Ref, side string, other bool) {
+		if viewer == "" || ref == (orgoverlay.Ref{}) {
+			return
+		}
+		rows = append(rows, namedRow{Viewer: viewer, Org: ref.Org, Owner: ref.Account, Account: a.Account, Agreement: a.ID, Side: side,
+			Opens: crosses && ref.Account != viewer && (other || a.Kind == orgoverlay.FLSA), FromAt: micros(a.From), UntilAt: until})
+	}
+	add(a.Account, a.Provider, provider, false)
+	add(a.Account, a.Customer, customer, true)
+	if a.With != a.Account {
+		add(a.With, a.Provider, provider, true)
+		add(a.With, a.Customer, customer, false)
+	}
+	return rows
+}
+
+func (s *session) putNamed(ctx context.Context, rows []namedRow) error {
+	return putAll(ctx, s, rows, always0, func(r *namedRow) namedRow { return *r },
+		func(r *namedRow, err error) error {
+			return refuse(err, orgoverlay.ErrConflict, "what an agreement names", string(r.Account), string(r.Agreement))
+		})
+}
+
+// name brings up to date what is kept of an agreement for those who take part in it.
+func (s *session) name(ctx context.Context, id orgoverlay.AgreementID) error {
+	now, err := s.agreements(ctx, "a.account = ? AND a.id = ?"+byPlace, s.account, id)
+	if err != nil {
+		return err
+	}
+	var viewers []orgoverlay.Account
+	var orgs []orgoverlay.OrgID
+	touch := func(viewer orgoverlay.Account, org orgoverlay.OrgID) {
+		viewers, orgs = append(viewers, viewer), append(orgs, org)
+	}
+	if err := s.rows(ctx, "read what an agreement named", "SELECT viewer, org FROM mspkit_named WHERE account = ? AND agreement = ? AND opens",
+		[]any{s.account, id}, func(rows *sql.Rows) error {
+			var viewer, org string
+			err := rows.Scan(&viewer, &org)
+			touch(orgoverlay.Account(viewer), orgoverlay.OrgID(org))
+			return err
+		}); err != nil {
+		return err
+	}
+	if _, err := s.exec(ctx, "forget what an agreement named", "DELETE FROM mspkit_named WHERE account = ? AND agreement = ?", s.account, id); err != nil {
+		return err
+	}
+	var rows []namedRow
+	for i := range now {
+		rows = append(rows, namedBy(&now[i])...)
+	}
+	for _, r := range rows {
+		if r.Opens {
+			touch(r.Viewer, r.Org)
+		}
+	}
+	if err := s.putNamed(ctx, rows); err != nil || len(viewers) == 0 {
+		return err
+	}
+	return s.rebuildSight(ctx, orgs, viewers)
+}
+
+// provide brings it up to date for every SLA of a service whose provider has changed.
+func (s *session) provide(ctx context.Context, e orgoverlay.ServiceEntry, before orgoverlay.OrgID) error {
+	const slas = "a.account = ? AND a.service = ? AND a.kind = 'sla'"
+	now, err := s.agreements(ctx, slas+byPlace, s.account, e.ID)
+	if err != nil || len(now) == 0 {
+		return err
+	}
+	if _, err := s.exec(ctx, "forget what agreements named",
+		"DELETE FROM mspkit_named WHERE account = ? AND agreement IN (SELECT a.id FROM mspkit_agreement AS a WHERE "+slas+")", s.account, s.account, e.ID); err != nil {
+		return err
+	}
+	orgs := []orgoverlay.OrgID{before, e.Provider}
+	var rows []namedRow
+	for i := range now {
+		rows = append(rows, namedBy(&now[i])...)
+	}
+	// A provider that comes or goes decides also whether the customer is another account's.
+	for _, a := range now {
+		orgs = append(orgs, a.Customer.Org)
+	}
+	if err := s.putNamed(ctx, rows); err != nil {
+		return err
+	}
+	return s.rebuildSight(ctx, orgs, nil)
+}
+
+// rebuildSight makes the rows of mspkit_sight anew for some organizations, and for some viewers, or for all when there are none.
+func (s *session) rebuildSight(ctx context.Context, orgs []orgoverlay.OrgID, viewers []orgoverlay.Account) error {
+	which, args := s.anyOf("{}org"), []any{listOf(s, orgs)}
+	if len(viewers) > 0 {
+		which, args = which+" AND "+s.anyOf("{}viewer"), append(args, listOf(s, viewers))
+	}
+	if _, err := s.exec(ctx, "forget sight", "DELETE FROM mspkit_sight WHERE "+of(which, ""), args...); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "note sight", fmt.Sprintf("INSERT INTO mspkit_sight (viewer, sort_key, org, owner, from_at, until_at, reasons)"+
+		" SELECT n.viewer, o.sort_key, n.org, n.owner, min(n.from_at), max(n.until_at), count(*)"+
+		" FROM mspkit_named AS n JOIN mspkit_organization AS o ON o.account = n.owner AND o.id = n.org"+
+		" WHERE %s AND n.opens AND NOT o.deleted GROUP BY n.viewer, o.sort_key, n.org, n.owner", of(which, "n.")), args...)
+	return err
+}

@@ -1,0 +1,241 @@
+package bunstore
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"github.com/mspkit/mspkit/orgoverlay"
+)
+
+// sqlText is a statement that is put together, with its arguments in their order.
+type sqlText struct {
+	strings.Builder
+	args []any
+}
+
+func (t *sqlText) add(text string, args ...any) {
+	t.WriteString(text)
+	t.args = append(t.args, args...)
+}
+
+// trusted is the condition that trust of an account with the owner of a row x of mspkit_sight is in force: with itself or, when that is a directory,
+// with an account below it. It takes the account twice.
+const trusted = "(EXISTS (SELECT 1 FROM mspkit_trust AS a JOIN mspkit_trust AS b ON b.account = a.other AND b.other = a.account AND b.state = 'established'" +
+	" WHERE a.account = ? AND a.other = x.owner AND a.state = 'established')" +
+	" OR EXISTS (SELECT 1 FROM mspkit_tenant AS d JOIN mspkit_trust AS a ON a.other = d.account AND a.state = 'established'" +
+	" JOIN mspkit_trust AS b ON b.account = a.other AND b.other = a.account AND b.state = 'established'" +
+	" WHERE d.directory <> '' AND d.directory = x.owner AND a.account = ?))"
+
+// active is the condition that an agreement behind a row x of mspkit_sight is active at a moment, which it takes four times.
+const active = "x.from_at <= ? AND x.until_at > ? AND (x.reasons = 1 OR EXISTS (SELECT 1 FROM mspkit_named AS n" +
+	" WHERE n.viewer = x.viewer AND n.org = x.org AND n.owner = x.owner AND n.opens AND n.from_at <= ? AND n.until_at > ?))"
+
+// listing is a query of Sight on its way to SQL.
+type listing struct {
+	s         *session
+	q         orgoverlay.Query
+	directory orgoverlay.Account
+	ids       []orgoverlay.OrgID
+	within    bool // only ids
+	nothing   bool
+}
+
+func (r sight) listing(ctx context.Context, q orgoverlay.Query) (*listing, error) {
+	tenant, err := r.s.tenant(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := &listing{s: r.s, q: q, directory: tenant.Directory, ids: q.Ids, within: len(q.Ids) > 0}
+	if l.directory == orgoverlay.Account(r.s.account) {
+		l.directory = ""
+	}
+	if q.FinancialID == "" {
+		return l, nil
+	}
+	held, err := claims{r.s}.Claims(ctx, []string{q.FinancialID})
+	if err != nil {
+		return nil, err
+	}
+	holders := each(held, func(c orgoverlay.Claim) orgoverlay.OrgID { return c.Org })
+	if l.within {
+		holders = slices.DeleteFunc(holders, func(o orgoverlay.OrgID) bool { return !slices.Contains(q.Ids, o) })
+	}
+	l.ids, l.within, l.nothing = holders, true, len(holders) == 0
+	return l, nil
+}
+
+func (l *listing) wants(k orgoverlay.Kind) bool {
+	return len(l.q.Kinds) == 0 || slices.Contains(l.q.Kinds, k)
+}
+
+func (l *listing) wantsOwner(a orgoverlay.Account) bool { return l.q.Owner == "" || l.q.Owner == a }
+
+// source is where organizations come from in a list: our own, those of our directory, those seen through agreements.
+type source struct {
+	columns string // kind, local fields and the version that an edit expects
+	from    func(*sqlText)
+	key, id string // what it is ordered by
+	local   string // table of the local fields
+}
+
+// sources returns those that the query reads.
+func (l *listing) sources() []source {
+	us := orgoverlay.Account(l.s.account)
+	if l.nothing {
+		return nil
+	}
+	var out []source
+	internal, external := l.wants(orgoverlay.KindInternal), l.wants(orgoverlay.KindExternal)
+	if (internal || external) && l.wantsOwner(us) {
+		out = append(out, source{"CASE WHEN o.internal THEN 1 ELSE 2 END, o.local_fields, o.version", func(t *sqlText) {
+			t.add("mspkit_organization AS o"+joinOwner+" WHERE o.account = ? AND NOT o.deleted", us)
+			if !internal || !external {
+				t.add([...]string{" AND NOT o.internal", " AND o.internal"}[btoi(internal)])
+			}
+		}, "o.sort_key", "o.id", "o"})
+	}
+	const laidOver = " LEFT JOIN mspkit_overlay AS v ON v.account = ? AND v.org = o.id"
+	if external && l.directory != "" && l.wantsOwner(l.directory) {
+		out = append(out, source{"2, v.local_fields, coalesce(v.version, 0)", func(t *sqlText) {
+			t.add("mspkit_organization AS o"+joinOwner+laidOver+" WHERE o.account = ? AND NOT o.deleted", us, l.directory)
+		}, "o.sort_key", "o.id", "v"})
+	}
+	if l.wants(orgoverlay.KindTrusted) && !(l.q.Owner == us || l.q.Owner != "" && l.q.Owner == l.directory) {
+		out = append(out, source{"3, v.local_fields, coalesce(v.version, 0)", func(t *sqlText) {
+			now := micros(l.q.Now)
+			t.add("mspkit_sight AS x CROSS JOIN mspkit_organization AS o"+joinOwner+laidOver+" WHERE o.id = x.org AND x.viewer = ? AND x.owner <> ? AND ", us, us, l.directory)
+			if l.q.Owner != "" {
+				t.add("x.owner = ? AND ", l.q.Owner)
+			}
+			t.add(active+" AND "+trusted, now, now, now, now, us, us)
+		}, "x.sort_key", "x.org", "v"})
+	}
+	return out
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// restrict adds the conditions that every source has.
+func (l *listing) restrict(t *sqlText, src source) {
+	if l.within {
+		t.add(" AND "+l.s.anyOf(src.id), listOf(l.s, l.ids))
+	}
+	if l.q.Enabled != nil {
+		t.add(" AND o.disabled = ?", !*l.q.Enabled)
+	}
+	if l.q.Search == "" {
+		return
+	}
+	text, in := searchable(l.q.Search), "instr"
+	each := "json_each(nullif(%.custom_search, ''))"
+	if l.s.db.postgres {
+		in, each = "strpos", "json_each_text(nullif(%.custom_search, '')::json)"
+	}
+	t.add(" AND ("+in+"(o.shared_search, ?) > 0 OR "+in+"("+src.local+".local_search, ?) > 0", text, text)
+	if len(l.q.Fields) > 0 {
+		fields := listOf(l.s, l.q.Fields)
+		t.add(" OR EXISTS (SELECT 1 FROM "+strings.ReplaceAll(each, "%", src.local)+" AS c WHERE "+l.s.anyOf("c.key")+" AND "+in+"(c.value, ?) > 0)", fields, text)
+	}
+	t.add(")")
+}
+
+// from adds a source with its conditions.
+func (l *listing) from(t *sqlText, src source) {
+	src.from(t)
+	l.restrict(t, src)
+}
+
+func (r sight) List(ctx context.Context, q orgoverlay.Query) ([]orgoverlay.Listed, error) {
+	l, err := r.listing(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	sources := l.sources()
+	if len(sources) == 0 {
+		return nil, nil
+	}
+	var t sqlText
+	for i, src := range sources {
+		if i > 0 {
+			t.add(" UNION ALL ")
+		}
+		open, order := "SELECT ", ""
+		if r.s.db.postgres && len(sources) > 1 { // merges what is in order; SQLite does so by itself
+			open, order = "(SELECT ", " ORDER BY sort_key, id)"
+			if q.Limit > 0 {
+				order = " ORDER BY sort_key, id LIMIT ?)"
+			}
+		}
+		t.add(open + src.key + " AS sort_key, " + sharedColumns + ", " + src.columns + " FROM ")
+		l.from(&t, src)
+		if q.After != (orgoverlay.Cursor{}) {
+			t.add(" AND ("+src.key+", "+src.id+") > (?, ?)", q.After.Name, q.After.Org)
+		}
+		if order != "" {
+			t.add(order)
+			if q.Limit > 0 {
+				t.args = append(t.args, q.Limit)
+			}
+		}
+	}
+	t.add(" ORDER BY sort_key, id")
+	if q.Limit > 0 {
+		t.add(" LIMIT ?", q.Limit)
+	}
+	out := make([]orgoverlay.Listed, 0, q.Limit)
+	var row sharedRow
+	var sortKey string
+	var kind int64
+	var local sql.RawBytes
+	err = r.s.rows(ctx, "list organizations", t.String(), t.args, func(rows *sql.Rows) error {
+		var o orgoverlay.Listed
+		if err := rows.Scan(&sortKey, &row.id, &row.account, &row.accountName, &row.name, &row.card, &row.disabled, &row.revision,
+			&kind, &local, &o.Version); err != nil {
+			return err
+		}
+		o.Kind = orgoverlay.Kind(kind)
+		var err error
+		if o.Shared, err = row.shared(); err == nil {
+			o.Local, err = unpackLocal(string(local))
+		}
+		out = append(out, o)
+		return err
+	})
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (r sight) Count(ctx context.Context, q orgoverlay.Query) (int64, error) {
+	l, err := r.listing(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	var t sqlText
+	for i, src := range l.sources() {
+		if i > 0 {
+			t.add(" UNION ALL ")
+		}
+		t.add("SELECT count(*) FROM ")
+		l.from(&t, src)
+	}
+	if t.Len() == 0 {
+		return 0, nil
+	}
+	var sum int64
+	err = r.s.rows(ctx, "count organizations", t.String(), t.args, func(rows *sql.Rows) error {
+		var n int64
+		err := rows.Scan(&n)
+		sum += n
+		return err
+	})
+	return sum, err
+}
