@@ -18,11 +18,19 @@ func inPages(l look) func(t *testing.T) *world {
 	return func(t *testing.T) *world {
 		t.Helper()
 		needBrowser(t)
-		alder, birch := serveHere(t, "alder", "green"), serveHere(t, "birch", "amber")
-		return &world{t: t, alder: newPerson(t, alder, l), birch: newPerson(t, birch, l), settle: func() {
+		hosts := map[string]host{"alder": serveHere(t, "alder", "green"), "birch": serveHere(t, "birch", "amber")}
+		alder, birch := newPerson(t, hosts["alder"], l), newPerson(t, hosts["birch"], l)
+		w := &world{t: t, alder: alder, birch: birch}
+		w.settle = func() {
 			t.Helper()
-			quietAll(t, map[string]*apiclient.Client{"alder": alder.Client, "birch": birch.Client})
-		}}
+			quietAll(t, map[string]*apiclient.Client{"alder": alder.c, "birch": birch.c})
+		}
+		w.swiftly = func(begin func()) {
+			w.alder, w.birch = alder.served, birch.served
+			defer func() { w.alder, w.birch = alder, birch }()
+			begin()
+		}
+		return w
 	}
 }
 

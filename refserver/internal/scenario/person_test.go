@@ -17,12 +17,13 @@ import (
 // a Secondary makes by itself), goes over the API; every refusal is read on a page.
 type person struct {
 	*served
-	b *tab
+	b      *tab
+	listed []project // as the page has shown them
 }
 
 func newPerson(t *testing.T, at host, l look) *person {
 	t.Helper()
-	return &person{&served{t.Context(), at.Client}, newTab(t, at.home, l)}
+	return &person{served: &served{t.Context(), at.Client}, b: newTab(t, at.home, l)}
 }
 
 // done wants what was just asked for to be refused with reasons, or to be said in a receipt.
@@ -163,12 +164,13 @@ func (p *person) SaveSurvey(s collab.Survey) error {
 	return p.served.SaveSurvey(s)
 }
 
-// Projects reads the list, and wants the page to name the same projects with the same labels.
+// Projects reads the list, and wants the page to name the same projects with the same labels, whenever they are others.
 func (p *person) Projects() ([]project, error) {
 	all, err := p.served.Projects()
-	if on, _ := p.served.Module(); err != nil || !on {
+	if on, _ := p.served.Module(); err != nil || !on || slices.Equal(all, p.listed) {
 		return all, err
 	}
+	p.listed = all
 	p.b.goTo("/projects?state=all")
 	var wanted, shown []string
 	for _, one := range all {

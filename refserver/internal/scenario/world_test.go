@@ -14,11 +14,13 @@ import (
 	"github.com/mspkit/mspkit/locations"
 )
 
-// world is two systems, alder and birch. settle waits until no message between them is on its way.
+// world is two systems, alder and birch. settle waits until no message between them is on its way. swiftly, where it is set, makes what
+// a scenario only begins from in a quicker way than its people would.
 type world struct {
 	t            *testing.T
 	alder, birch system
 	settle       func()
+	swiftly      func(begin func())
 }
 
 // drivers open the systems that a scenario runs on.
@@ -108,8 +110,15 @@ func dineInOffer() proposal {
 // share makes the systems partners and brings an offer of alder's to acceptance. It returns the project at alder.
 func (w *world) share(p proposal) project {
 	w.t.Helper()
-	w.meet()
-	w.seed()
+	begin := func() {
+		w.meet()
+		w.seed()
+	}
+	if w.swiftly != nil {
+		w.swiftly(begin)
+	} else {
+		begin()
+	}
 	return w.agree(p)
 }
 
