@@ -3,7 +3,6 @@ package orgoverlay
 import (
 	"context"
 	"fmt"
-	"time"
 )
 
 // MaxKept is how many values a DryRun lists; all are counted.
@@ -27,7 +26,7 @@ type Kept struct {
 const dryRunPage = 500
 
 // DryRunExtension checks every custom value that the account keeps, over its own organizations and others', against the fields of an
-// extension, saved or not, as if it were active. Nothing is written, and no value is told.
+// extension, saved or not, as if it were active. Nothing is written.
 func (s *Service) DryRunExtension(ctx context.Context, a Actor, e Extension) (DryRun, error) {
 	if err := s.allow(a, a.Administers(), "try an extension"); err != nil {
 		return DryRun{}, err
@@ -65,10 +64,12 @@ func (d *desk) tryOwn(ctx context.Context, out *DryRun) error {
 		if err != nil {
 			return fmt.Errorf("orgoverlay: list organizations: %w", err)
 		}
-		for _, o := range list {
-			if err := d.try(out, o.Local.Custom, o.ID); err != nil {
-				return err
-			}
+		kept := make([]keptBy, len(list))
+		for i, o := range list {
+			kept[i] = keptBy{o.ID, o.Local.Custom}
+		}
+		if err := d.try(ctx, out, kept); err != nil {
+			return err
 		}
 		if len(list) < q.Limit {
 			return nil
@@ -79,54 +80,55 @@ func (d *desk) tryOwn(ctx context.Context, out *DryRun) error {
 }
 
 func (d *desk) tryOverlays(ctx context.Context, out *DryRun) error {
-	return pagesOfOverlays(ctx, d.v, d.now, dryRunPage, func(page []Overlay, f Facts, seen map[OrgID]bool) error {
-		for _, o := range page {
-			org := o.Org
-			if !seen[org] {
-				org = ""
-			}
-			if err := d.try(out, o.Custom, org); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// try checks the values of one record; one without a name is retained.
-func (d *desk) try(out *DryRun, values []CustomValue, org OrgID) error {
-	for _, value := range values {
-		wrong, err := d.check(value)
-		if err != nil {
-			return err
-		}
-		out.Values++
-		if len(wrong) == 0 {
-			continue
-		}
-		out.Flagged++
-		for _, w := range wrong {
-			if len(out.Kept) < MaxKept {
-				out.Kept = append(out.Kept, Kept{Org: org, Retained: org == "", FieldError: w})
-			}
-		}
-	}
-	return nil
-}
-
-// pagesOfOverlays hands every overlay to fn, page by page, with the facts about its organizations and which of them are seen.
-func pagesOfOverlays(ctx context.Context, v View, now time.Time, size int, fn func([]Overlay, Facts, map[OrgID]bool) error) error {
 	for after := OrgID(""); ; {
-		page, f, seen, err := overlayPage(ctx, v, now, after, size)
+		page, _, seen, err := overlayPage(ctx, d.v, d.now, after, dryRunPage)
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		if err := fn(page, f, seen); err != nil {
+		kept := make([]keptBy, len(page))
+		for i, o := range page {
+			kept[i] = keptBy{o.Org, o.Custom}
+			if !seen[o.Org] {
+				kept[i].org = ""
+			}
+		}
+		if err := d.try(ctx, out, kept); err != nil {
 			return err
 		}
-		if len(page) < size {
+		if len(page) < dryRunPage {
 			return nil
 		}
 		after = page[len(page)-1].Org
 	}
+}
+
+// keptBy is the values of one record, and its organization; none when it is retained.
+type keptBy struct {
+	org    OrgID
+	values []CustomValue
+}
+
+// try checks the values of some records.
+func (d *desk) try(ctx context.Context, out *DryRun, records []keptBy) error {
+	var all []CustomValue
+	for _, r := range records {
+		all = append(all, r.values...)
+	}
+	if err := d.loadPeople(ctx, all); err != nil {
+		return err
+	}
+	for _, r := range records {
+		for _, value := range r.values {
+			wrong, err := d.check(value)
+			if err != nil {
+				return err
+			}
+			out.Values++
+			out.Flagged += min(len(wrong), 1)
+			for _, w := range wrong[:min(len(wrong), MaxKept-len(out.Kept))] {
+				out.Kept = append(out.Kept, Kept{Org: r.org, Retained: r.org == "", FieldError: w})
+			}
+		}
+	}
+	return nil
 }
