@@ -120,7 +120,12 @@ func compare(account Account, before, after []Glimpse) Forecast {
 
 // without returns what is in one list and not in the other, in order.
 func without(list, other []Glimpse) []Glimpse {
-	out := slices.DeleteFunc(slices.Clone(list), func(g Glimpse) bool { return slices.Contains(other, g) })
+	var out []Glimpse
+	for _, g := range list {
+		if !slices.Contains(other, g) {
+			out = append(out, g)
+		}
+	}
 	slices.SortFunc(out, func(a, b Glimpse) int {
 		return cmp.Or(cmp.Compare(a.Viewer, b.Viewer), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Org, b.Org))
 	})
