@@ -28,6 +28,7 @@ func (f *FaultyDB) roles(tx store.Tx) store.Tx {
 	l.Outbox = faultySetOutbox{l.Outbox, f}
 	l.Pushes = faultyPushes{l.Pushes, f}
 	l.History = faultySetHistory{l.History, f}
+	tx.Orgoverlay = f.orgRoles(tx.Orgoverlay)
 	return tx
 }
 

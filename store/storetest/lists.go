@@ -26,14 +26,15 @@ var oddIDs = []string{" ", "!", "-1", "0", "10", "9", "A", "B", "Z", "_", "a", "
 
 func listCases() []Case {
 	var out []Case
-	for _, l := range pagedLists {
+	for _, l := range slices.Concat(pagedLists, orgPagedLists) {
 		order := "by byte order of the id"
 		if l.newestFirst {
 			order = "newest id first, by byte order"
 		}
 		out = append(out, newCase("lists/"+l.name, "a list is ordered "+order+"; a page begins after its key and ends at its limit", l.check))
 	}
-	return append(out, newCase("lists/without pages", "lists without pages are ordered by byte order too, and name each thing once", wholeLists))
+	return append(out, newCase("lists/of orgoverlay", "lists of orgoverlay without pages are ordered by byte order too, and name each thing once", orgLists),
+		newCase("lists/without pages", "lists without pages are ordered by byte order too, and name each thing once", wholeLists))
 }
 
 func (l paged) check(p *probe) {

@@ -20,7 +20,7 @@ type many struct {
 
 func manyCases() []Case {
 	var out []Case
-	for _, m := range manyPuts {
+	for _, m := range slices.Concat(manyPuts, orgManyPuts) {
 		out = append(out, newCase("many/"+m.name, "a put of several that is refused changes nothing, and its transaction goes on", m.check))
 	}
 	return out

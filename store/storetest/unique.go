@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/mspkit/mspkit/collab"
@@ -24,7 +25,7 @@ type uniqueRule struct {
 
 func uniqueCases() []Case {
 	var out []Case
-	for _, u := range uniqueRules {
+	for _, u := range slices.Concat(uniqueRules, orgUniqueRules) {
 		out = append(out,
 			newCase("unique/"+u.name, u.rule, u.sequence),
 			newCase("unique/"+u.name+" at once", u.rule+", however many try it at once", u.race))
