@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"html"
 	"io"
 	"maps"
 	"net/http"
@@ -104,7 +105,7 @@ func (at places) fill(path, system string) string {
 	}
 	ids := map[string]string{
 		"projects": at.project, "runs": at.run, "pushes": at.push, "shops": pick(at.shop, at.theirs), "clients": pick("northwind", at.client), "surveys": pick("dine-in", at.survey),
-		"sets": pick("northwind", at.client), "locations": pick("northwind", at.client), "partners": pick("birch", "alder"), "messages": "1",
+		"sets": pick("northwind", at.client), "locations": pick("northwind", at.client), "partners": pick("birch", "alder"), "messages": "1", "questions": "greeting",
 	}
 	steps := strings.Split(strings.TrimSuffix(path, "{$}"), "/")
 	for i, s := range steps {
@@ -192,7 +193,7 @@ func (w *walk) get(path string, linked bool) {
 		require.True(w.t, w.takes(to), "a form of %s is sent to %s, which nobody serves", path, to)
 	}
 	for _, m := range links.FindAllStringSubmatch(text, -1) {
-		w.link(path, strings.ReplaceAll(m[1], "&amp;", "&"))
+		w.link(path, html.UnescapeString(m[1]))
 	}
 }
 
