@@ -14,7 +14,10 @@ func (s *Service) Agreement(ctx context.Context, a Actor, id AgreementID) (Agree
 		return g, err
 	}
 	err := s.view(ctx, func(ctx context.Context, v View) (err error) {
-		if g, err = v.Registry.Agreement(ctx, id); errors.Is(err, ErrNotFound) {
+		if len(askable([]AgreementID{id})) > 0 {
+			g, err = v.Registry.Agreement(ctx, id)
+		}
+		if g.ID == "" && err == nil || errors.Is(err, ErrNotFound) {
 			return missing("agreement", string(id))
 		}
 		return err
@@ -50,8 +53,7 @@ func (s *Service) SaveAgreement(ctx context.Context, a Actor, g Agreement) (Agre
 		if g.ID == "" && g.Version == 0 {
 			g.ID = AgreementID(s.cfg.NewID())
 		}
-		got, err := tx.Registry.Agreement(ctx, g.ID)
-		was, err := present("agreement", string(g.ID), g.Version, got, func(g Agreement) int64 { return g.Version }, err)
+		was, err := presentAgreement(ctx, tx.View(), g)
 		if err != nil {
 			return err
 		}
@@ -72,6 +74,15 @@ func (s *Service) SaveAgreement(ctx context.Context, a Actor, g Agreement) (Agre
 		return Agreement{}, err
 	}
 	return g, nil
+}
+
+// presentAgreement reads what a save of an agreement replaces.
+func presentAgreement(ctx context.Context, v View, g Agreement) (Agreement, error) {
+	if len(askable([]AgreementID{g.ID})) == 0 {
+		return Agreement{}, missing("agreement", string(g.ID))
+	}
+	got, err := v.Registry.Agreement(ctx, g.ID)
+	return present("agreement", string(g.ID), g.Version, got, func(g Agreement) int64 { return g.Version }, err)
 }
 
 // settle checks an agreement that is to replace another and fills in what follows from it: account, provider, moments.
@@ -115,7 +126,11 @@ func (s *Service) window(wrong *Invalid, g *Agreement) {
 func (s *Service) provider(ctx context.Context, v View, wrong *Invalid, g *Agreement) error {
 	switch g.Kind {
 	case SLA:
-		e, err := v.Registry.Service(ctx, g.Service)
+		var e ServiceEntry
+		err := ErrNotFound
+		if len(askable([]ServiceID{g.Service})) > 0 {
+			e, err = v.Registry.Service(ctx, g.Service)
+		}
 		if errors.Is(err, ErrNotFound) {
 			wrong.add("service", "unknown", fmt.Sprintf("%q is not a service of this account", g.Service))
 			return nil
@@ -134,7 +149,7 @@ func (s *Service) provider(ctx context.Context, v View, wrong *Invalid, g *Agree
 
 // reachable objects to an organization that is neither ours nor our directory's, or is deleted.
 func reachable(ctx context.Context, v View, wrong *Invalid, path string, r Ref) error {
-	facts, err := v.Sight.Facts(ctx, []OrgID{r.Org})
+	facts, err := v.Sight.Facts(ctx, askable([]OrgID{r.Org}))
 	if err != nil {
 		return err
 	}
@@ -149,7 +164,13 @@ func reachable(ctx context.Context, v View, wrong *Invalid, path string, r Ref) 
 
 // customer checks the other side.
 func (s *Service) customer(ctx context.Context, v View, wrong *Invalid, g, was Agreement) error {
+	known := len(wrong.Fields)
 	wrong.line("with", string(g.With), true)
+	wrong.line("customer.account", string(g.Customer.Account), true)
+	wrong.line("customer.org", string(g.Customer.Org), true)
+	if len(wrong.Fields) > known {
+		return nil
+	}
 	if g.With == s.account {
 		if g.Customer == was.Customer && was.Version > 0 {
 			return nil
@@ -168,8 +189,6 @@ func (s *Service) customer(ctx context.Context, v View, wrong *Invalid, g, was A
 	}
 	tied := Ref{g.With, partner.Organization}
 	switch {
-	case g.Customer.Org == "":
-		wrong.add("customer", "required", "is required")
 	case g.With != was.With && g.Customer != tied:
 		wrong.add("customer", "tied", fmt.Sprintf("of a new agreement is the organization that is tied to account %q", g.With))
 	case g.Customer.Account != g.With && (partner.Directory == "" || g.Customer.Account != partner.Directory):

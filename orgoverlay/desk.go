@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/mspkit/mspkit/internal/textnorm"
 )
 
 // desk is where edits of organizations are decided: what they are decided by is read in few calls for many, each edit is then
@@ -79,10 +81,10 @@ func (d *desk) load(ctx context.Context, edits []edit) error {
 			named = append(named, CustomValue{id, v.Value()})
 		}
 	}
-	if err := d.loadSheets(ctx, distinct(orgs)); err != nil {
+	if err := d.loadSheets(ctx, orgs); err != nil {
 		return err
 	}
-	if err := d.loadClaims(ctx, distinct(keys)); err != nil {
+	if err := d.loadClaims(ctx, askable(keys)); err != nil {
 		return err
 	}
 	return d.loadPeople(ctx, named)
@@ -103,10 +105,10 @@ func (d *desk) loadPeople(ctx context.Context, values []CustomValue) error {
 			}
 		}
 	}
-	if len(people) == 0 {
+	if people = askable(people); len(people) == 0 {
 		return nil
 	}
-	known, err := d.v.People.People(ctx, distinct(people))
+	known, err := d.v.People.People(ctx, people)
 	for _, p := range known {
 		d.people[p.ID] = true
 	}
@@ -260,8 +262,10 @@ func dropUnused(ctx context.Context, tx Tx, removed []Attachment) error {
 	return nil
 }
 
-// distinct returns the values in order, each once.
-func distinct[T ~string](values []T) []T {
-	slices.Sort(values)
-	return slices.Compact(values)
+// askable returns the ids in order, each once, without those that name nothing because they are no text: stores need not know what to
+// do with such.
+func askable[T ~string](ids []T) []T {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id T) bool { return id == "" || textnorm.ValidText(string(id)) != nil })
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }

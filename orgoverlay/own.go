@@ -20,7 +20,7 @@ func (s *Service) Own(ctx context.Context, a Actor, org OrgID) (Organization, er
 		if err != nil {
 			return err
 		}
-		if o, err = v.Orgs.Organization(ctx, org); errors.Is(err, ErrNotFound) || err == nil && o.Deleted {
+		if o, err = ownOrg(ctx, v, org); errors.Is(err, ErrNotFound) || err == nil && o.Deleted {
 			return missing("organization", string(org))
 		}
 		o.Custom = lens.custom(o.Custom)
@@ -95,9 +95,17 @@ func (s *Service) presentOrg(ctx context.Context, tx Tx, o *Organization) (Organ
 	return livingOrg(ctx, tx, o.ID, o.Version)
 }
 
+// ownOrg reads an own organization, deleted or not.
+func ownOrg(ctx context.Context, v View, org OrgID) (Organization, error) {
+	if len(askable([]OrgID{org})) == 0 {
+		return Organization{}, ErrNotFound
+	}
+	return v.Orgs.Organization(ctx, org)
+}
+
 // livingOrg reads an own organization for a write that was made on a version of it. One that is deleted is not there.
 func livingOrg(ctx context.Context, tx Tx, org OrgID, expect int64) (Organization, error) {
-	o, err := tx.Orgs.Organization(ctx, org)
+	o, err := ownOrg(ctx, tx.View(), org)
 	if err == nil && o.Deleted {
 		err = ErrNotFound
 	}

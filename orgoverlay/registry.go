@@ -83,7 +83,7 @@ func (s *Service) note(ctx context.Context, tx Tx, e Entry, version int64) error
 
 // ours objects to an organization that is not one of our own that are not deleted.
 func ours(ctx context.Context, v View, wrong *Invalid, path string, org OrgID) error {
-	o, err := v.Orgs.Organization(ctx, org)
+	o, err := ownOrg(ctx, v, org)
 	if errors.Is(err, ErrNotFound) || err == nil && o.Deleted {
 		wrong.add(path, "unknown", fmt.Sprintf("names %q, which is not an organization of this account", org))
 		return nil
@@ -113,8 +113,8 @@ func (s *Service) SetTrust(ctx context.Context, a Actor, other Account, state Tr
 	var trust Trust
 	now := s.now()
 	err := s.update(ctx, func(ctx context.Context, tx Tx) error {
-		half, err := tx.Registry.Half(ctx, other)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		half, err := ourHalf(ctx, tx.View(), other)
+		if err != nil {
 			return err
 		}
 		was := half.State
@@ -143,6 +143,18 @@ func (s *Service) SetTrust(ctx context.Context, a Actor, other Account, state Tr
 		return nil
 	})
 	return trust, err
+}
+
+// ourHalf reads our half of the trust with another account; the zero half when there is none yet.
+func ourHalf(ctx context.Context, v View, other Account) (TrustHalf, error) {
+	if len(askable([]Account{other})) == 0 {
+		return TrustHalf{}, nil
+	}
+	half, err := v.Registry.Half(ctx, other)
+	if errors.Is(err, ErrNotFound) {
+		return TrustHalf{}, nil
+	}
+	return half, err
 }
 
 // mayTrust says whether one half of a trust may go from one state to another.
@@ -191,8 +203,7 @@ func (s *Service) SaveService(ctx context.Context, a Actor, e ServiceEntry) (Ser
 		if e.ID == "" && e.Version == 0 {
 			e.ID = ServiceID(s.cfg.NewID())
 		}
-		got, err := tx.Registry.Service(ctx, e.ID)
-		was, err := present("service", string(e.ID), e.Version, got, func(e ServiceEntry) int64 { return e.Version }, err)
+		was, err := presentService(ctx, tx.View(), e)
 		if err != nil {
 			return err
 		}
@@ -215,6 +226,15 @@ func (s *Service) SaveService(ctx context.Context, a Actor, e ServiceEntry) (Ser
 		return ServiceEntry{}, err
 	}
 	return e, nil
+}
+
+// presentService reads what a save of a service replaces.
+func presentService(ctx context.Context, v View, e ServiceEntry) (ServiceEntry, error) {
+	if len(askable([]ServiceID{e.ID})) == 0 {
+		return ServiceEntry{}, missing("service", string(e.ID))
+	}
+	got, err := v.Registry.Service(ctx, e.ID)
+	return present("service", string(e.ID), e.Version, got, func(e ServiceEntry) int64 { return e.Version }, err)
 }
 
 func (s *Service) checkService(ctx context.Context, v View, e ServiceEntry) error {

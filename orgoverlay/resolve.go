@@ -16,7 +16,7 @@ type found struct {
 
 // sighted returns which of these organizations the account sees at a moment, ordered by id.
 func sighted(ctx context.Context, v View, now time.Time, orgs []OrgID) ([]found, error) {
-	facts, err := v.Sight.Facts(ctx, orgs)
+	facts, err := v.Sight.Facts(ctx, askable(orgs))
 	if err != nil {
 		return nil, err
 	}

@@ -35,8 +35,7 @@ func (s *Service) supposeAgreement(ctx context.Context, v View, g Agreement) (th
 	if g.ID == "" && g.Version == 0 {
 		g.ID = AgreementID(s.cfg.NewID())
 	}
-	got, err := v.Registry.Agreement(ctx, g.ID)
-	was, err := present("agreement", string(g.ID), g.Version, got, func(g Agreement) int64 { return g.Version }, err)
+	was, err := presentAgreement(ctx, v, g)
 	if err != nil {
 		return thought{}, err
 	}
@@ -47,7 +46,7 @@ func (s *Service) supposeAgreement(ctx context.Context, v View, g Agreement) (th
 	if was.Version > 0 {
 		orgs = append(orgs, was.Provider.Org, was.Customer.Org)
 	}
-	partner, err := v.Sight.Partner(ctx, g.With)
+	partner, err := v.Sight.Partner(ctx, g.With) // without trust in force nobody comes to see anything
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return thought{}, err
 	}
@@ -88,8 +87,8 @@ func (o *watched) add(w Watcher) {
 }
 
 func (s *Service) supposeTrust(ctx context.Context, v View, other Account, state TrustState) (thought, error) {
-	half, err := v.Registry.Half(ctx, other)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	half, err := ourHalf(ctx, v, other)
+	if err != nil {
 		return thought{}, err
 	}
 	if err := mayTrust(s.account, other, half.State, state); err != nil {
@@ -124,8 +123,7 @@ func (w *world) entrust(other Account, state TrustState) {
 
 func (s *Service) supposeService(ctx context.Context, v View, e ServiceEntry) (thought, error) {
 	e.Account = s.account
-	got, err := v.Registry.Service(ctx, e.ID)
-	was, err := present("service", string(e.ID), e.Version, got, func(e ServiceEntry) int64 { return e.Version }, err)
+	was, err := presentService(ctx, v, e)
 	if err != nil {
 		return thought{}, err
 	}

@@ -71,7 +71,7 @@ type world struct {
 func (s *Service) world(ctx context.Context, v View, orgs []OrgID) (world, error) {
 	w := world{account: s.account}
 	var err error
-	if w.facts, err = v.Sight.Facts(ctx, distinct(orgs)); err != nil {
+	if w.facts, err = v.Sight.Facts(ctx, askable(orgs)); err != nil {
 		return w, err
 	}
 	for _, o := range w.facts.Orgs {

@@ -41,7 +41,7 @@ type watched struct {
 }
 
 func watch(ctx context.Context, v View, org OrgID) (watched, error) {
-	o, err := v.Orgs.Organization(ctx, org)
+	o, err := ownOrg(ctx, v, org)
 	if err != nil {
 		return watched{}, err
 	}

@@ -1,0 +1,110 @@
+package orgoverlay_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mspkit/mspkit/orgoverlay"
+)
+
+// What cannot be the name of anything is not there, or is a field that is wrong; a store is never asked for it.
+func TestWhatIsNoTextNamesNothing(t *testing.T) {
+	t.Parallel()
+	s := pair(t)
+	const bad = "a\x00b"
+	service, boss := s.of("wdc"), admin("wdc")
+	draft := s.draft("gigatera", orgoverlay.Agreement{ID: "A", Kind: orgoverlay.SLA, Service: bad})
+	for what, c := range map[string]struct {
+		ask  func() error
+		want error
+	}{
+		"an organization":        {func() error { _, err := service.Organization(s.ctx, boss, bad); return err }, orgoverlay.ErrNotFound},
+		"an edit":                {func() error { _, _, err := service.Edit(s.ctx, boss, bad, remarks("x"), 0); return err }, orgoverlay.ErrNotFound},
+		"a financial ID":         {func() error { _, _, err := service.Edit(s.ctx, boss, s.tied["wdc"], financial(bad), 2); return err }, orgoverlay.ErrInvalid},
+		"an own one":             {func() error { _, err := service.Own(s.ctx, boss, bad); return err }, orgoverlay.ErrNotFound},
+		"who sees it":            {func() error { _, err := service.WhoSees(s.ctx, boss, bad); return err }, orgoverlay.ErrNotFound},
+		"deleting":               {func() error { return service.DeleteOrganization(s.ctx, boss, bad, 1) }, orgoverlay.ErrNotFound},
+		"a trust":                {func() error { _, err := service.SetTrust(s.ctx, boss, bad, orgoverlay.TrustEnded); return err }, orgoverlay.ErrInvalid},
+		"a service":              {func() error { _, err := service.SaveService(s.ctx, boss, orgoverlay.ServiceEntry{ID: bad}); return err }, orgoverlay.ErrNotFound},
+		"an agreement":           {func() error { _, err := service.Agreement(s.ctx, boss, bad); return err }, orgoverlay.ErrNotFound},
+		"an agreement's service": {func() error { _, err := service.SaveAgreement(s.ctx, boss, draft); return err }, orgoverlay.ErrInvalid},
+		"an agreement's sides": {func() error {
+			_, err := service.SaveAgreement(s.ctx, boss, orgoverlay.Agreement{Kind: orgoverlay.FLSA, With: bad, Start: "2026-01-01"})
+			return err
+		}, orgoverlay.ErrInvalid},
+		"a person": {func() error { _, err := service.SavePerson(s.ctx, boss, orgoverlay.Person{Name: bad}); return err }, orgoverlay.ErrInvalid},
+	} {
+		require.ErrorIs(t, c.ask(), c.want, what)
+	}
+}
+
+func TestExplainOwnFieldsByHistory(t *testing.T) {
+	t.Parallel()
+	s := pair(t)
+	own := s.tied["wdc"]
+	s.edit("wdc", own, remarks("ours"))
+	sources, err := s.of("wdc").Explain(s.ctx, person("wdc"), own)
+	require.NoError(t, err)
+	byPath := map[string]orgoverlay.Source{}
+	for _, source := range sources {
+		byPath[source.Path] = source
+	}
+	name, text, unset := byPath["name"], byPath["remarks"], byPath["financial_id"]
+	if name.By != "somebody of wdc" || name.Version != 1 || name.Layer != orgoverlay.LayerBase {
+		t.Errorf("name: %+v", name)
+	}
+	if text.By != "somebody of wdc" || text.Version != 3 || text.Layer != orgoverlay.LayerBase || text.Account != "wdc" {
+		t.Errorf("remarks: %+v", text)
+	}
+	if unset != (orgoverlay.Source{Path: "financial_id"}) {
+		t.Errorf("what nobody has set: %+v", unset)
+	}
+	sources, err = s.of("wdc").Explain(s.ctx, person("wdc"), s.tied["gigatera"])
+	require.NoError(t, err)
+	if sources[0] != (orgoverlay.Source{Path: "name", Layer: orgoverlay.LayerBase, Account: "gigatera"}) {
+		t.Errorf("another's name, without who wrote it: %+v", sources[0])
+	}
+}
+
+func TestAgreementsThatCannotBe(t *testing.T) {
+	t.Parallel()
+	s := pair(t)
+	s.service("gigatera", "S")
+	for path, change := range map[string]func(*orgoverlay.Agreement){
+		"kind":     func(g *orgoverlay.Agreement) { g.Kind = 0 },
+		"service":  func(g *orgoverlay.Agreement) { g.Service = "none" },
+		"zone":     func(g *orgoverlay.Agreement) { g.Zone = "Nowhere/City" },
+		"start":    func(g *orgoverlay.Agreement) { g.Expiry = "2025-12-31" },
+		"customer": func(g *orgoverlay.Agreement) { g.Customer.Account = "gigatera" },
+		"provider": func(g *orgoverlay.Agreement) {
+			g.Kind, g.Service, g.Provider = orgoverlay.FLSA, "", orgoverlay.Ref{Account: "wdc", Org: s.tied["wdc"]}
+		},
+	} {
+		g := s.draft("wdc", orgoverlay.Agreement{ID: "N", Kind: orgoverlay.SLA, Service: "S"})
+		change(&g)
+		_, err := s.of("gigatera").SaveAgreement(s.ctx, admin("gigatera"), g)
+		require.Equal(t, []string{path}, paths(t, err), path)
+	}
+	g, err := s.of("gigatera").Agreement(s.ctx, admin("gigatera"), "G1")
+	require.NoError(t, err)
+	same, err := s.of("gigatera").SaveAgreement(s.ctx, admin("gigatera"), g)
+	require.NoError(t, err)
+	require.Equal(t, g, same, "saving what is there writes nothing")
+	g.Version = 9
+	_, err = s.of("gigatera").SaveAgreement(s.ctx, admin("gigatera"), g)
+	require.ErrorIs(t, err, orgoverlay.ErrConflict)
+	_, err = s.of("gigatera").SaveAgreement(s.ctx, person("gigatera", orgoverlay.RoleServiceLevel, orgoverlay.RoleSpecialist), g)
+	require.ErrorIs(t, err, orgoverlay.ErrForbidden)
+	_, err = s.of("wdc").Agreement(s.ctx, admin("wdc"), "G1")
+	require.ErrorIs(t, err, orgoverlay.ErrNotFound, "it is registered elsewhere")
+
+	unit := s.account("unit", "")
+	tenant, err := s.of("unit").Tenant(s.ctx, admin("unit"))
+	require.NoError(t, err)
+	tenant.Directory = "gigatera"
+	_, err = s.of("unit").SaveTenant(s.ctx, admin("unit"), tenant)
+	require.Equal(t, []string{"directory"}, paths(t, err), "nobody puts itself below a directory")
+	s.shows("unit", "nothing came of it")
+	require.Equal(t, unit, s.tied["unit"])
+}
