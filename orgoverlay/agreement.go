@@ -75,23 +75,32 @@ type Agreement struct {
 
 // Window returns the moments at which the start date begins and the expiry date ends in a zone. A zero until is no end.
 func Window(start, expiry string, zone *time.Location) (from, until time.Time, err error) {
-	day, err := time.ParseInLocation(time.DateOnly, start, zone)
+	day, err := time.Parse(time.DateOnly, start)
 	if err != nil {
 		return from, until, fmt.Errorf("start date %q is not a date such as 2026-12-31", start)
 	}
-	from = day.UTC()
+	from = beginning(day.Year(), day.Month(), day.Day(), zone)
 	if expiry == "" {
 		return from, until, nil
 	}
-	last, err := time.ParseInLocation(time.DateOnly, expiry, zone)
+	last, err := time.Parse(time.DateOnly, expiry)
 	if err != nil {
 		return from, until, fmt.Errorf("expiry date %q is not a date such as 2026-12-31", expiry)
 	}
-	until = time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, zone).UTC()
+	until = beginning(last.Year(), last.Month(), last.Day()+1, zone)
 	if !until.After(from) {
 		return from, until, fmt.Errorf("expiry date %s is before the start date %s", expiry, start)
 	}
 	return from, until, nil
+}
+
+// beginning is when a day begins in a zone: at midnight, or where clocks leap over that, when they do.
+func beginning(year int, month time.Month, day int, zone *time.Location) time.Time {
+	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
+	if _, leap := t.ZoneBounds(); t.Hour() > 12 { // still the day before
+		t = leap
+	}
+	return t.UTC()
 }
 
 // StatusAt is where the agreement stands at a moment.
