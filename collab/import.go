@@ -140,7 +140,7 @@ func (s *Service) deliverImportPage(ctx context.Context, m Message) error {
 		if err2 != nil || !run.standsAt(at) {
 			return err2
 		}
-		return s.endRun(ctx, tx, run, RunStopped, run.By, err.Error(), s.now())
+		return s.endRun(ctx, tx, run, RunStopped, run.By, told(err), s.now())
 	})
 }
 

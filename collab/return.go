@@ -218,7 +218,7 @@ func (s *Service) returnable(ctx context.Context, v View, ids []ShopID) ([]retur
 			return nil, err
 		}
 		if r.link.Return == ReturnSending || r.link.Return == ReturnDone {
-			no("it is %s and was not imported again since: %w", r.link.Return, ErrState)
+			no("it is on its way back, or there already, and was not imported again since: %w", ErrState)
 		}
 	}
 	return out, nil
@@ -292,11 +292,11 @@ func (s *Service) deliverReturn(ctx context.Context, m Message) error {
 		var changes []Change
 		switch {
 		case err != nil:
-			l.Return, l.Detail, l.Saved = ReturnRefused, err.Error(), body.Saved
+			l.Return, l.Detail, l.Saved = ReturnRefused, told(err), body.Saved
 		case reply.Done:
 			l.Return, l.Rev, l.Digest = ReturnDone, reply.Rev, body.Notice.Content.Digest()
 		default:
-			l.Return, l.Detail, l.Saved, changes = ReturnConflict, (&OverwritesError{Op: "return", Lost: reply.Lost}).Error(), body.Saved, reply.Lost
+			l.Return, l.Detail, l.Saved, changes = ReturnConflict, told(&OverwritesError{Op: "return", Lost: reply.Lost}), body.Saved, reply.Lost
 		}
 		l.At = now
 		if err := tx.Ledger.PutLinks(ctx, []Link{l}); err != nil {

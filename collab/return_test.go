@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -299,4 +301,43 @@ func testEditedHereHoldsAnUpdate(t *testing.T) {
 	require.Contains(t, w.history(w.Alder, id)[0].Changes, collab.Change{Field: "reviewer_comments", Before: "Written at alder meanwhile."})
 	require.Equal(t, int64(1), w.link("501").Epoch)
 	require.Equal(t, int64(0), w.imports(p.ID).Counts.Updated)
+}
+
+// What a partner says of a return is kept as text that every database takes, however long and strange it is.
+func TestWhatAPartnerSaysOfAReturnIsShortAndClean(t *testing.T) {
+	t.Parallel()
+	for name, said := range map[string]struct {
+		reply collab.ReturnReply
+		err   error
+		want  collab.ReturnState
+	}{
+		"conflict": {collab.ReturnReply{Lost: []collab.Change{{Field: "a\x00b\xff" + strings.Repeat("ß", 100_000)}}}, nil, collab.ReturnConflict},
+		"refusal":  {collab.ReturnReply{}, fmt.Errorf("a\x00b\xff%s: %w", strings.Repeat("ß", 100_000), collab.ErrState), collab.ReturnRefused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.imports(w.withJobs().ID)
+			w.Alder.Collab = collab.NewService(collabtest.Alder, store.Collab(w.Alder.DB.For(string(collabtest.Alder))),
+				collab.Config{Peer: saying{w.Net.Peer(collabtest.Alder), said.reply, said.err}})
+			_, err := w.Alder.Collab.Return(w.ctx, w.Alder.Staff, []collab.ShopID{w.imported("501").ID}, collab.ReturnOptions{})
+			require.NoError(t, err)
+			w.drainLater()
+			l := w.link("501")
+			require.Equal(t, said.want, l.Return)
+			require.Contains(t, l.Detail, "a\uFFFDb\uFFFDß")
+			require.Less(t, len(l.Detail), 1100)
+			require.True(t, utf8.ValidString(l.Detail))
+		})
+	}
+}
+
+// saying answers every return alike.
+type saying struct {
+	collab.Peer
+	reply collab.ReturnReply
+	err   error
+}
+
+func (s saying) Return(context.Context, collab.SystemID, collab.Call, collab.ReturnNotice) (collab.ReturnReply, error) {
+	return s.reply, s.err
 }

@@ -26,3 +26,15 @@ func checkText(s string, least, most int) string {
 	}
 	return ""
 }
+
+// maxTold bounds what is kept of an error, in bytes.
+const maxTold = 1000
+
+// told is what an error says as it is kept: short, valid text without NUL, whatever a partner has put in.
+func told(err error) string {
+	s := strings.ToValidUTF8(strings.ReplaceAll(err.Error(), "\x00", "\uFFFD"), "\uFFFD")
+	if len(s) > maxTold {
+		s = strings.ToValidUTF8(s[:maxTold], "")
+	}
+	return s
+}
