@@ -167,7 +167,8 @@ func (d *desk) loadClaims(ctx context.Context, keys []string) error {
 // record is a sheet as the actor reads it.
 func (d *desk) record(ctx context.Context, o *sheet) (Record, error) {
 	room := make([]FormField, 0, len(d.lens.fields))
-	r := d.lens.record(&Listed{Shared: o.Shared, Kind: o.by.Kind, Local: o.local, Version: o.version}, &room)
+	var r Record
+	d.lens.record(&r, &Listed{Shared: o.Shared, Kind: o.by.Kind, Local: o.local, Version: o.version}, &room)
 	r.Whys = o.by.Whys
 	if !d.actor.Edits() || d.extension.ID == "" || d.extension.Disabled {
 		return r, nil

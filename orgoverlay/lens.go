@@ -15,6 +15,8 @@ type lens struct {
 	number    int64
 	fields    []ExtensionField // in the extension's order
 	ids       []string         // of fields, ascending
+	at        []int            // where in fields each of ids stands
+	blank     []FormField      // fields without values
 }
 
 // lens reads the account's active extension for organizations with an actor's eyes.
@@ -38,10 +40,14 @@ func look(e Extension, internal bool) lens {
 	if !internal {
 		l.fields = slices.DeleteFunc(slices.Clone(e.Fields), func(f ExtensionField) bool { return f.Internal })
 	}
-	for _, f := range l.fields {
-		l.ids = append(l.ids, f.ID)
+	for i, f := range l.fields {
+		l.blank = append(l.blank, FormField{ExtensionField: f})
+		l.at = append(l.at, i)
 	}
-	slices.Sort(l.ids)
+	slices.SortFunc(l.at, func(a, b int) int { return strings.Compare(l.fields[a].ID, l.fields[b].ID) })
+	for _, i := range l.at {
+		l.ids = append(l.ids, l.fields[i].ID)
+	}
 	return l
 }
 
@@ -59,17 +65,24 @@ func (l lens) custom(values []CustomValue) []CustomValue {
 	return slices.DeleteFunc(slices.Clone(values), hidden)
 }
 
-// form appends the fields with their values to a slice that has room for them, and returns the form that they make.
-func (l lens) form(values []CustomValue, room *[]FormField) Form {
+// form appends the fields with their values to a slice that has room for them, and returns the form that they make; and whether there are
+// values that do not show. Values and ids are both in order, so that one pass is enough.
+func (l *lens) form(values []CustomValue, room *[]FormField) (form Form, hidden bool) {
 	begin := len(*room)
-	for _, f := range l.fields {
-		field := FormField{ExtensionField: f}
-		if i, found := findValue(values, f.ID); found {
-			field.Value = values[i].Value
+	*room = append(*room, l.blank...)
+	fields := (*room)[begin:len(*room):len(*room)]
+	next := 0
+	for i := range values {
+		for next < len(l.ids) && l.ids[next] < values[i].ID {
+			next++
 		}
-		*room = append(*room, field)
+		if next < len(l.ids) && l.ids[next] == values[i].ID {
+			fields[l.at[next]].Value = values[i].Value
+		} else {
+			hidden = true
+		}
 	}
-	return Form{Extension: l.extension, Number: l.number, Fields: (*room)[begin:len(*room):len(*room)]}
+	return Form{Extension: l.extension, Number: l.number, Fields: fields}, hidden
 }
 
 func findValue(values []CustomValue, id string) (int, bool) {
@@ -77,20 +90,21 @@ func findValue(values []CustomValue, id string) (int, bool) {
 }
 
 // records makes of a list what one person reads of it: the fields are passed through, and memory is taken once for all forms.
-func (l lens) records(list []Listed) []Record {
+func (l *lens) records(list []Listed) []Record {
 	out := make([]Record, len(list))
 	room := make([]FormField, 0, len(list)*len(l.fields))
 	for i := range list {
-		out[i] = l.record(&list[i], &room)
+		l.record(&out[i], &list[i], &room)
 	}
 	return out
 }
 
 // record resolves one organization: shared fields from its owner, local fields from the account that looks. There is nothing else
 // that a blank could be filled from.
-func (l lens) record(o *Listed, room *[]FormField) Record {
-	r := Record{Shared: o.Shared, Kind: o.Kind, Local: o.Local, Version: o.Version}
-	r.Form = l.form(o.Local.Custom, room)
-	r.Local.Custom = l.custom(o.Local.Custom)
-	return r
+func (l *lens) record(r *Record, o *Listed, room *[]FormField) {
+	var hidden bool
+	r.Shared, r.Kind, r.Local, r.Version = o.Shared, o.Kind, o.Local, o.Version
+	if r.Form, hidden = l.form(o.Local.Custom, room); hidden {
+		r.Local.Custom = l.custom(o.Local.Custom)
+	}
 }
