@@ -1,6 +1,7 @@
 package orgoverlay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -59,6 +60,7 @@ func (w *world) agree(g Agreement, partner Tenant) {
 	w.facts.Agreements = append(slices.DeleteFunc(w.facts.Agreements, same), g)
 	if g.Customer.Account != w.account && !slices.ContainsFunc(w.facts.Orgs, func(o Seen) bool { return o.ID == g.Customer.Org }) {
 		w.facts.Orgs = append(w.facts.Orgs, Seen{Shared: Shared{ID: g.Customer.Org, Account: g.Customer.Account}})
+		slices.SortFunc(w.facts.Orgs, func(a, b Seen) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	w.facts.Below = append(w.facts.Below, Tenant{ID: g.With, Directory: partner.Directory})
 	for i := range w.ours {
