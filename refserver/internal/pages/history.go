@@ -2,6 +2,8 @@ package pages
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 
 	"github.com/mspkit/mspkit/collab"
@@ -106,6 +108,9 @@ func changes[C any](in []C, of func(C) collab.Change) ui.Line {
 func short(s string) string {
 	if s == "" {
 		return "(nothing)"
+	}
+	if _, err := hex.DecodeString(s); err == nil && len(s) == hex.EncodedLen(sha256.Size) { // its beginning tells digests apart
+		return s[:12] + " …"
 	}
 	r := []rune(s)
 	if len(r) > shownText {

@@ -24,6 +24,7 @@ func (s *site) home() { s.get("/{$}", showHome) }
 type today struct {
 	on       bool
 	partners int
+	pending  []collab.Partner // wait for the comparison of fingerprints
 	attend   []collab.Project // wait for our answer
 	changed  []drift
 	held     []heldShops
@@ -80,6 +81,11 @@ func readToday(ctx context.Context, sv store.View, since time.Time) (today, erro
 		return t, err
 	}
 	t.partners = len(partners)
+	for _, p := range partners {
+		if p.State == collab.PartnerPending {
+			t.pending = append(t.pending, p)
+		}
+	}
 	projects, err := sv.Collab.Projects.List(ctx, collab.ProjectQuery{})
 	if err != nil {
 		return t, err
@@ -146,6 +152,9 @@ func (t today) attention(parked []store.Message) ui.Table {
 		}
 		add("Parked", ui.To("Messages", "/messages?state=parked"), many+" could not be delivered. See why, then try again.")
 	}
+	for _, p := range t.pending {
+		add("Pending", ui.To(string(p.ID), at("partners", string(p.ID))), "Compare the fingerprints with somebody there, then trust it.")
+	}
 	for _, p := range t.attend {
 		if p.Party == collab.PartySecondary {
 			add(p.Label(), ui.To(t.names[p.ID], address(p.ID)+"/accept"), string(p.Partner)+" offers it. Accept it, decline it, or ask for changes.")
@@ -162,6 +171,9 @@ func (t today) attention(parked []store.Message) ui.Table {
 	}
 	for _, h := range t.held {
 		add("Held", ui.To(t.names[h.ID], at("runs", string(h.run))), plural(h.Count, "shop")+" stayed behind in the last import: "+h.ReasonCount.Reason.Help())
+	}
+	if n := len(out.Rows); n > most {
+		out.Rows = append(out.Rows[:most-1], ui.Row{Cells: ui.Cells(ui.Quiet("More"), ui.To("Projects", "/projects"), ui.Text("And "+plural(n-most+1, "more thing")+", once these are done."))})
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -75,4 +76,17 @@ func TestUploadsAreBounded(t *testing.T) {
 		o.alder.upload("/locations/northwind/load", "big.csv", big).is(http.StatusOK)
 	}
 	o.alder.open(first.Path).says("not kept any more")
+}
+
+// What does not fit into memory while a form is read lies in a file of the machine, and goes with the request.
+func TestUploadLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	o := openOffices(t)
+	const load = "/locations/northwind/load"
+	o.alder.upload(load, "big.csv", "Store ID,Name\n"+strings.Repeat("1,One\n", 500_000)).is(http.StatusOK)
+	o.alder.upload(load, "other.bin", strings.Repeat("\x00", 3<<20)).is(http.StatusUnprocessableEntity)
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, left)
 }

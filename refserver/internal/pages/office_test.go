@@ -39,23 +39,35 @@ type desk struct {
 func newOffices(t *testing.T) *offices {
 	t.Helper()
 	t.Parallel()
+	return openOffices(t)
+}
+
+// openOffices is newOffices for a test that does not run beside others.
+func openOffices(t *testing.T) *offices {
+	t.Helper()
 	pair, err := collabtest.NewPair(t.Context(), memstore.New(memstore.Config{}), memstore.New(memstore.Config{}), collabtest.Options{Paired: true})
 	require.NoError(t, err)
 	require.NoError(t, collabtest.SeedNorthwind(t.Context(), pair.Alder))
 	return &offices{pair, deskOf(t, pair.Alder), deskOf(t, pair.Birch)}
 }
 
-func deskOf(t *testing.T, s *collabtest.Side) *desk {
+func deskOf(t *testing.T, s *collabtest.Side, changes ...func(*pages.Config)) *desk {
 	t.Helper()
 	mux := &web.Mux{}
 	closing, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
-	pages.Mount(mux, pages.Config{
+	cfg := pages.Config{
 		Collab: s.Collab, Locations: s.Locations, Store: s.DB.For(string(s.ID)), Queue: s.DB.Messages(), Actor: s.Admin, Keeper: s.Keys,
 		Self: api.Self{System: string(s.ID), Name: string(s.ID), URL: collabtest.URL(s.ID), Key: collabtest.PartnerOf(s.ID).Keys[0]},
 		Log:  slog.New(slog.NewTextHandler(t.Output(), nil)), Closing: closing,
-	})
-	server := httptest.NewServer(mux)
+	}
+	for _, change := range changes {
+		change(&cfg)
+	}
+	pages.Mount(mux, cfg)
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = web.Server(mux, web.Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Hosts: []string{server.Listener.Addr().String()}})
+	server.Start()
 	t.Cleanup(server.Close)
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)

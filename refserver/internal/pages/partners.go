@@ -46,7 +46,7 @@ func showPartners(v *visit) (ui.Page, error) {
 	module := ui.Form{ID: "module", Action: "/partners/module", Hidden: []ui.Hidden{{Name: "on", Value: "yes"}}, Submit: "Switch collaboration on"}
 	word, about := "Off", "Nothing is offered, accepted or imported, and partners are told that it is off here."
 	if on {
-		module = ui.Form{ID: "module", Action: "/partners/module", Submit: "Switch collaboration off", Minor: true}
+		module = ui.Form{ID: "module", Action: "/partners/module", Hidden: []ui.Hidden{{Name: "on", Value: "no"}}, Submit: "Switch collaboration off", Minor: true}
 		word, about = "On", "Partners can offer projects, and shops can be imported."
 	}
 	return ui.Page{Title: "Partners", Form: v.form("module", "invite", "join", "register"), Parts: []ui.Part{
@@ -118,12 +118,15 @@ func showPartner(v *visit) (ui.Page, error) {
 }
 
 func doModule(v *visit) (done, error) {
-	on := v.PostForm.Has("on")
-	title := "Collaboration is off"
-	if on {
-		title = "Collaboration is on"
+	on, title := false, "Collaboration is off"
+	switch v.PostFormValue("on") {
+	case "yes":
+		on, title = true, "Collaboration is on"
+	case "no":
+	default:
+		return done{}, errForm
 	}
-	return done{to: "/partners", said: ui.Receipt{Title: title}}, v.Collab.SetModule(v.Context(), v.Actor, on)
+	return done{to: "/partners", said: ui.Receipt{Title: title, Lines: []ui.Line{ui.Say(historyOf("module", v.Self.System))}}}, v.Collab.SetModule(v.Context(), v.Actor, on)
 }
 
 func doInvite(v *visit) (done, error) {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/internal/tabular"
-	"github.com/mspkit/mspkit/refserver/internal/ui"
 	"github.com/mspkit/mspkit/refserver/internal/web"
 	"github.com/mspkit/mspkit/store"
 )
@@ -24,12 +23,13 @@ func (s *site) file(path string, open func(*visit) (name string, next func() ([]
 		var name string
 		var next func() ([][]string, error)
 		var rows [][]string
-		_, err := gated(func(v *visit) (_ ui.Page, err error) {
-			if name, next, err = open(v); err == nil {
-				rows, err = next()
-			}
-			return ui.Page{}, err
-		})(v)
+		err := v.on()
+		if err == nil {
+			name, next, err = open(v)
+		}
+		if err == nil {
+			rows, err = next()
+		}
 		if err != nil {
 			s.fail(w, v, err)
 			return

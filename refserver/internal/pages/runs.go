@@ -157,7 +157,7 @@ func showStop(v *visit) (ui.Page, error) {
 // runReceipt says how a run ended: how many, what not and why, what to do next.
 func runReceipt(r ran) ui.Receipt {
 	c := r.run.Counts
-	out := ui.Receipt{Title: "The import is done", Lines: counted([]count{{c.Imported, "imported."}, {c.Updated, "updated."}, {c.Already, "came before and left alone."}})}
+	out := ui.Receipt{Title: "The import is done", Lines: counted([]count{{c.Imported, "imported."}, {c.Updated, "updated."}, {c.Already, "came before, left alone."}})}
 	if r.run.State == collab.RunStopped {
 		out.Title, out.Bad = "The import was stopped", true
 		out.Lines = append(out.Lines, ui.Say(ui.Text("Why: "+r.run.Reason)), ui.Say(ui.Text("What was imported stays."), ui.To("Import the rest", address(r.project.ID)+"/import")))

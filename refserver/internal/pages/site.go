@@ -7,13 +7,16 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
@@ -23,7 +26,7 @@ import (
 	"github.com/mspkit/mspkit/store"
 )
 
-// Config is what the pages speak for. All is required but Start and Hue.
+// Config is what the pages speak for. All is required but Hue, Start and Patience.
 type Config struct {
 	Collab    *collab.Service
 	Locations *locations.Service
@@ -37,6 +40,8 @@ type Config struct {
 	Hue string
 	// Start, when set, makes what stands at the top of Home: what a newcomer clicks first.
 	Start func() []ui.Part
+	// Patience is how long a page of collaboration may take: a partner that hangs is told of, not waited for. Default: 10 seconds.
+	Patience time.Duration
 	// Closing ends when the server stops: streams to browsers end with it.
 	Closing context.Context
 }
@@ -91,6 +96,7 @@ func Mount(mux *web.Mux, cfg Config) {
 	s.sets()
 	s.nodes()
 	s.loading()
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, &visit{Request: r, site: s}, errNoPage) })
 }
 
 // visit is one request for a page.
@@ -130,7 +136,11 @@ func (s *site) get(path string, page show) {
 func (s *site) post(path string, do func(*visit) (done, error), again show) {
 	s.mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{Request: r, site: s}
-		if err := read(w, r); err != nil {
+		err := read(w, r)
+		if r.MultipartForm != nil { // the server forgets only those of its own request, and this is a copy of it
+			defer func() { _ = r.MultipartForm.RemoveAll() }()
+		}
+		if err != nil {
 			s.fail(w, v, err)
 			return
 		}
@@ -150,9 +160,12 @@ func (s *site) post(path string, do func(*visit) (done, error), again show) {
 			return
 		}
 		v.typed = r.PostForm
-		p, err := again(v)
-		if err != nil {
-			s.fail(w, v, err)
+		p, failed := again(v)
+		if failed != nil {
+			if errors.Is(failed, collab.ErrPeer) || errors.Is(failed, context.DeadlineExceeded) {
+				failed = err // that nobody answers now is not why
+			}
+			s.fail(w, v, failed)
 			return
 		}
 		p.Status, p.Problems = status, append(p.Problems, problems...)
@@ -162,13 +175,17 @@ func (s *site) post(path string, do func(*visit) (done, error), again show) {
 
 // read reads a form, with a file where it has one.
 func read(w http.ResponseWriter, r *http.Request) error {
-	var err error
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err != nil:
+	case kind == "multipart/form-data":
 		r.Body = http.MaxBytesReader(w, r.Body, maxUpload+maxForm)
 		err = r.ParseMultipartForm(maxForm)
-	} else {
+	case kind == "application/x-www-form-urlencoded":
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		err = r.ParseForm()
+	default: // it would be read as a form in which nothing is filled in
+		err = errForm
 	}
 	if err != nil {
 		return errors.Join(errForm, err)
@@ -186,8 +203,16 @@ func read(w http.ResponseWriter, r *http.Request) error {
 // fail answers with a page that says what went wrong.
 func (s *site) fail(w http.ResponseWriter, v *visit, err error) {
 	status, problems := words(err)
-	p := ui.Page{Title: "This page cannot be shown", Status: status, Problems: problems, Parts: []ui.Part{ui.P(ui.To("Back to Home", "/"))}}
+	back := ui.Say(ui.To("Back to Home", "/"))
+	if id := v.PathValue("id"); strings.HasPrefix(v.URL.Path, "/projects/") && id != "" && status != http.StatusNotFound {
+		back = append(ui.Say(ui.To("Open the project", address(collab.ProjectID(id)))), back...)
+	}
+	p := ui.Page{Title: "This page cannot be shown", Status: status, Problems: problems, Parts: []ui.Part{ui.Paragraph{Line: back}}}
+	off, isOff := errors.AsType[*collab.ModuleError](err)
 	switch {
+	case isOff && off.System == v.Collab.System():
+		p.Title, p.Problems = "Collaboration is switched off at "+string(off.System), nil
+		p.Parts = []ui.Part{ui.P(ui.Text("While it is off here, no project is offered, accepted or imported."), ui.To("Switch it on under Partners.", "/partners"))}
 	case problems == nil:
 		id := web.RequestID(v.Context())
 		s.Log.ErrorContext(v.Context(), "page", "request_id", id, "path", v.URL.Path, "err", err)
@@ -272,18 +297,30 @@ func plural[N ~int | ~int64](n N, noun string) string {
 	return strconv.FormatInt(int64(n), 10) + " " + noun + "s"
 }
 
-// gated is a page that is absent while the module is off here.
+// patience is the default of Config.Patience.
+const patience = 10 * time.Second
+
+// gated is a page that is absent while the module is off here, and that is given up after Config.Patience.
 func gated(page show) show {
 	return func(v *visit) (ui.Page, error) {
-		on, err := v.Collab.ModuleOn(v.Context())
-		if err != nil {
+		if err := v.on(); err != nil {
 			return ui.Page{}, err
 		}
-		if !on {
-			return ui.Page{}, &collab.ModuleError{System: v.Collab.System()}
-		}
-		return page(v)
+		ctx, cancel := context.WithTimeout(v.Context(), cmp.Or(v.Patience, patience))
+		defer cancel()
+		bounded := *v
+		bounded.Request = v.WithContext(ctx)
+		return page(&bounded)
 	}
+}
+
+// on refuses while the module is off here.
+func (v *visit) on() error {
+	on, err := v.Collab.ModuleOn(v.Context())
+	if err == nil && !on {
+		err = &collab.ModuleError{System: v.Collab.System()}
+	}
+	return err
 }
 
 // each translates a list.

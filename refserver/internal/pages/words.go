@@ -16,6 +16,9 @@ import (
 // errForm says that a form cannot be read.
 var errForm = errors.New("form cannot be read")
 
+// errNoPage says that nothing stands at an address.
+var errNoPage = errors.New("no such page")
+
 // sentences say the codes of the API to a person. A code without a sentence is said by the error's own words.
 var sentences = map[string]string{
 	"full":        "The disk is full. Nothing was changed; the operator has to make room.",
@@ -50,6 +53,9 @@ func words(err error) (int, []ui.Problem) {
 	if errors.Is(err, errForm) {
 		return http.StatusBadRequest, []ui.Problem{{Text: "The form could not be read: it is too large, or holds what is not text."}}
 	}
+	if errors.Is(err, errNoPage) {
+		return http.StatusNotFound, []ui.Problem{{Text: "There is no page at this address."}}
+	}
 	p := api.ProblemOf(err)
 	if p.Code == api.Internal {
 		return p.Status, nil
@@ -74,24 +80,38 @@ func reasons(p shapes.Problem) []ui.Problem {
 	case p.Code == "state" && p.State != "":
 		return []ui.Problem{{Code: p.Code, Text: "The project is " + p.State + ", so this cannot be done now."}}
 	case p.Code == "not_found":
-		return []ui.Problem{{Code: p.Code, Text: "What you asked for is not here. " + sentence(p.Detail, p.Title)}}
+		return []ui.Problem{{Code: p.Code, Text: "What you asked for is not here: " + unsaid(p.Detail, p.Title) + "."}}
 	case sentences[p.Code] != "":
 		return []ui.Problem{{Code: p.Code, Text: sentences[p.Code]}}
 	}
 	return []ui.Problem{{Code: p.Code, Text: strings.TrimSpace(sentence(p.Detail, p.Title) + " " + advice[p.Code])}}
 }
 
-// sentence makes a sentence of an error's words: without the operation before them and the kind of error after them.
+// sentence makes a sentence of an error's words.
 func sentence(detail, title string) string {
-	s := strings.TrimSuffix(detail, ": "+title)
-	if domain, rest, ok := strings.Cut(s, ": "); ok && (domain == "collab" || domain == "locations") {
-		if _, after, ok := strings.Cut(rest, ": "); ok {
-			s = after
-		}
-	}
-	if s == "" {
-		s = title
-	}
+	s := unsaid(detail, title)
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + strings.TrimSuffix(s[size:], ".") + "."
+}
+
+// unsaid is an error's words without the package and the operation before them and the kind of error after them.
+func unsaid(detail, title string) string {
+	s := strings.TrimSuffix(detail, ": "+title)
+	for _, below := range []string{": bunstore: ", ": memstore: "} { // says again what is said before it
+		s, _, _ = strings.Cut(s, below)
+	}
+	for {
+		from, rest, ok := strings.Cut(s, ": ")
+		switch {
+		case ok && (from == "bunstore" || from == "memstore"):
+			s = rest
+			continue
+		case ok && (from == "collab" || from == "locations"):
+			if _, after, ok := strings.Cut(rest, ": "); ok {
+				s = after
+				continue
+			}
+		}
+		return cmp.Or(s, title)
+	}
 }
