@@ -36,15 +36,16 @@ type Sighting struct {
 	Whys []Why // ordered by account and agreement
 }
 
-// Visible says which of the organizations in the facts the viewer sees at a moment, and why, ordered by id.
+// Visible says which of the organizations in the facts, which are ordered by id, the viewer sees at a moment, and why, in the same order.
 //
 // The viewer's own and its directory's records are always seen. Another's is seen while an active agreement that the viewer
 // takes part in names it, and trust with its owner is in force (of an owner that is a directory: with an account below it).
 // Of an SLA the customer's side sees the provider and the provider's side the customer; of an FLSA each side sees the
 // provider and the customer, as far as they are another's. An agreement within one account opens nothing.
 func Visible(f Facts, now time.Time) []Sighting {
+	whys := f.whys(now)
 	var out []Sighting
-	for _, o := range f.Orgs {
+	for i, o := range f.Orgs {
 		s := Sighting{Org: o.ID}
 		switch {
 		case o.Deleted:
@@ -53,16 +54,8 @@ func Visible(f Facts, now time.Time) []Sighting {
 			s.Kind = KindInternal
 		case o.Own, o.Account == f.Viewer.Directory && o.Account != "":
 			s.Kind = KindExternal
-		case f.trusts(o.Account):
-			for _, a := range f.Agreements {
-				if d := f.Viewer.direction(a, o.Shared); d != DirectionNone && a.ActiveAt(now) {
-					s.Whys = append(s.Whys, Why{Agreement: a.ID, Kind: a.Kind, Account: a.Account, Direction: d, Until: a.Until})
-				}
-			}
-			if len(s.Whys) == 0 {
-				continue
-			}
-			s.Kind = KindTrusted
+		case len(whys[i]) > 0 && f.trusts(o.Account):
+			s.Kind, s.Whys = KindTrusted, whys[i]
 		default:
 			continue
 		}
@@ -71,7 +64,27 @@ func Visible(f Facts, now time.Time) []Sighting {
 		})
 		out = append(out, s)
 	}
-	slices.SortFunc(out, func(a, b Sighting) int { return cmp.Compare(a.Org, b.Org) })
+	return out
+}
+
+// whys returns for each of the organizations what the agreements that are active at a moment open of it. Each agreement is looked at once.
+func (f Facts) whys(now time.Time) [][]Why {
+	out := make([][]Why, len(f.Orgs))
+	for i := range f.Agreements {
+		a := &f.Agreements[i]
+		if !a.ActiveAt(now) {
+			continue
+		}
+		for _, ref := range [...]Ref{a.Provider, a.Customer} {
+			at, found := slices.BinarySearchFunc(f.Orgs, ref.Org, func(o Seen, id OrgID) int { return cmp.Compare(o.ID, id) })
+			if !found || f.Orgs[at].Account != ref.Account {
+				continue
+			}
+			if d := f.Viewer.direction(a, ref); d != DirectionNone {
+				out[at] = append(out[at], Why{Agreement: a.ID, Kind: a.Kind, Account: a.Account, Direction: d, Until: a.Until})
+			}
+		}
+	}
 	return out
 }
 
@@ -86,9 +99,9 @@ func (f Facts) with(t Trust, owner Account) bool {
 }
 
 // direction says how an agreement names an organization of another account to the viewer; none when it opens nothing.
-func (viewer Tenant) direction(a Agreement, o Shared) Direction {
+func (viewer Tenant) direction(a *Agreement, org Ref) Direction {
 	here, there := a.Account == viewer.ID, a.With == viewer.ID
-	provides, buys := a.Provider == Ref{o.Account, o.ID}, a.Customer == Ref{o.Account, o.ID}
+	provides, buys := a.Provider == org, a.Customer == org
 	switch {
 	case here == there || a.Provider.Account == a.Customer.Account: // of others, or within one account
 		return DirectionNone

@@ -97,10 +97,7 @@ func (r sight) facts(orgs []orgoverlay.OrgID) orgoverlay.Facts {
 	f := orgoverlay.Facts{Viewer: r.a.tenant}
 	f.Viewer.ID = r.name
 	agreements := r.agreements()
-	named := map[orgoverlay.Ref]bool{}
-	for _, a := range agreements {
-		named[a.Provider], named[a.Customer] = true, true
-	}
+	named := namedIn(agreements)
 	found, owners := map[orgoverlay.Ref]bool{}, map[orgoverlay.Account]bool{}
 	for _, id := range distinct(orgs) {
 		owner := r.s.owners.get(keyOf(id))
@@ -129,6 +126,15 @@ func (r sight) facts(orgs []orgoverlay.OrgID) orgoverlay.Facts {
 		f.Trusts = append(f.Trusts, t)
 	}
 	return f
+}
+
+// namedIn is every organization that one of these agreements names.
+func namedIn(agreements []orgoverlay.Agreement) map[orgoverlay.Ref]bool {
+	out := map[orgoverlay.Ref]bool{}
+	for _, a := range agreements {
+		out[a.Provider], out[a.Customer] = true, true
+	}
+	return out
 }
 
 // known returns every organization that the account may see at some time.
@@ -226,14 +232,14 @@ func found(q orgoverlay.Query, l orgoverlay.Listed) bool {
 
 func (r sight) Named(_ context.Context, named []orgoverlay.OrgName) ([]orgoverlay.Named, error) {
 	var out []orgoverlay.Named
-	agreements := r.agreements()
+	agreed := namedIn(r.agreements())
 	for _, n := range named {
 		id := r.of(n.Account).organizations.taken.get(keyOf(n.Name))
 		if id == nil {
 			continue
 		}
 		ref := orgoverlay.Ref{Account: n.Account, Org: orgoverlay.OrgID(id[0])}
-		if n.Account == r.name || slices.ContainsFunc(agreements, func(a orgoverlay.Agreement) bool { return names(a, ref) }) {
+		if n.Account == r.name || agreed[ref] {
 			out = append(out, orgoverlay.Named{OrgName: n, Org: ref.Org})
 		}
 	}
