@@ -1,0 +1,69 @@
+package scenario_test
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mspkit/mspkit/refserver/internal/shapes"
+)
+
+// moving reads how far the page says that work is; -1 when it shows no work.
+func (b *tab) moving() int {
+	b.t.Helper()
+	n, err := strconv.Atoi(b.text("[data-done]"))
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// An import of many shops is watched: its number moves without a reload where scripts run, and by itself every few seconds where not.
+// The page can be left and opened again, and a restart of the system ends in the receipt as well.
+func TestLongWorkIsWatched(t *testing.T) {
+	if testing.Short() {
+		t.Skip("imports a thousand shops over a slow line")
+	}
+	t.Parallel()
+	needBrowser(t)
+	s := siege{eligible: 1425, held: 75, page: 10, delay: 60 * time.Millisecond}
+	w, alder, birch, p := s.prepare(t, func() string { return "" })
+	started, err := alder.Import(t.Context(), p.ID, shapes.Import{PageSize: s.page})
+	require.NoError(t, err)
+	run := "/runs/" + started.ID
+	with, without := newTab(t, alder.home, desktop), newTab(t, alder.home, phonePlain)
+
+	with.goTo(run)
+	ask[int](with, `() => window.opened = window.opened || 1`)
+	first := with.moving()
+	require.GreaterOrEqual(t, first, 0, with.text("main"))
+	until(with, "a greater number", with.moving, func(n int) bool { return n > first })
+	require.Equal(t, 1, ask[int](with, `() => window.opened || 0`), "the page was not loaded again")
+
+	without.goTo(run)
+	loads := func() string { return ask[string](without, `() => String(performance.timeOrigin)`) }
+	first, origin := without.moving(), loads()
+	require.GreaterOrEqual(t, first, 0, without.text("main"))
+	until(without, "a greater number", without.moving, func(n int) bool { return n > first })
+	require.NotEqual(t, origin, loads(), "without scripts the page renews itself")
+
+	with.goTo("/projects")
+	seen := progress(t, alder, started.ID)
+	with.goTo(run)
+	require.GreaterOrEqual(t, with.moving(), int(seen), "who comes back finds the work further on")
+
+	alder.kill()
+	alder.start()
+	require.Less(t, progress(t, alder, started.ID), int64(s.eligible), "the system went down amid the import")
+	watching := &person{b: with}
+	receipt := watching.watch() // the page finds the system again by itself
+	without.goTo(run)
+	require.Equal(t, receipt, (&person{b: without}).watch())
+	end, err := alder.WaitRun(t.Context(), started.ID)
+	require.NoError(t, err)
+	require.Equal(t, counts{Imported: int64(s.eligible), Held: held("below_export_status", int64(s.held))}, countsIn(receipt.Lines))
+	w.settle()
+	s.check(t, alder, birch, end)
+}
