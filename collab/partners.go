@@ -95,8 +95,10 @@ const maxKeys = 4
 
 func (s *Service) checkPartner(p Partner) error {
 	bad := &Invalid{Op: "register partner"}
-	if msg := checkText(string(p.ID), 1, MaxName); msg != "" {
+	if msg := checkID(string(p.ID)); msg != "" {
 		bad.add("system", "text", msg)
+	} else if p.ID == "" {
+		bad.add("system", "required", "must not be empty")
 	}
 	if p.ID == s.system {
 		bad.add("system", "self", "a system is not its own partner")

@@ -148,7 +148,10 @@ func (sh *Shop) keep(old Shop, survey Survey, imported bool, bad *Invalid) {
 // check notes what no shop of ours may hold.
 func (sh Shop) check(prefix string, bad *Invalid, l Ladder) {
 	sh.Content.check(prefix, bad, l)
-	for _, f := range []struct{ field, value string }{{"id", string(sh.ID)}, {"shopper", sh.Shopper}, {"wave", sh.Wave}} {
+	if msg := checkID(string(sh.ID)); msg != "" {
+		bad.add(prefix+"id", "text", msg)
+	}
+	for _, f := range []struct{ field, value string }{{"shopper", sh.Shopper}, {"wave", sh.Wave}} {
 		if msg := checkText(f.value, 0, MaxName); msg != "" {
 			bad.add(prefix+f.field, "text", msg)
 		}

@@ -9,7 +9,7 @@ import (
 // that version, else ErrConflict. Only the name can change. It returns the client as stored.
 func (s *Service) SaveClient(ctx context.Context, a Actor, c Client) (Client, error) {
 	bad := &Invalid{Op: "save client"}
-	if msg := checkText(string(c.ID), 0, MaxName); msg != "" {
+	if msg := checkID(string(c.ID)); msg != "" {
 		bad.add("id", "text", msg)
 	}
 	if msg := checkText(c.Name, 1, MaxName); msg != "" {
@@ -57,7 +57,7 @@ func (s *Service) SaveClient(ctx context.Context, a Actor, c Client) (Client, er
 // revision; projects that share the survey go on with what was exchanged until UpdateSurvey. It returns the survey as stored.
 func (s *Service) SaveSurvey(ctx context.Context, a Actor, sv Survey) (Survey, error) {
 	bad := &Invalid{Op: "save survey"}
-	if msg := checkText(string(sv.ID), 0, MaxName); msg != "" {
+	if msg := checkID(string(sv.ID)); msg != "" {
 		bad.add("id", "text", msg)
 	}
 	sv.Content.check("", bad, s.cfg.Ladder)

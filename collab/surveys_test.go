@@ -87,3 +87,25 @@ func TestSaveClientReplacesTheVersionThatWasSeen(t *testing.T) {
 	_, err = svc.SaveClient(w.ctx, w.Birch.Staff, collab.Client{Name: "X"})
 	require.ErrorIs(t, err, collab.ErrForbidden)
 }
+
+// An id that a person chose can stand in an address and in a line of a log.
+func TestIDsThatNoAddressCanHold(t *testing.T) {
+	w := newWorld(t)
+	p := w.withJobs()
+	for id, fine := range map[string]bool{"..": false, ".": false, "a\nb": false, "a\x7fb": false, "a\x00b": false, "\xff": false, "...": true, "a/b?c#d%e": true, "Zürich 1": true} {
+		_, client := w.Alder.Collab.SaveClient(w.ctx, w.Alder.Staff, collab.Client{ID: collab.ClientID(id), Name: "Other"})
+		survey := collabtest.NorthwindSurveys()[1]
+		survey.ID, survey.Version = collab.SurveyID(id), 0
+		_, asked := w.Alder.Collab.SaveSurvey(w.ctx, w.Alder.Staff, survey)
+		shop := collabtest.NorthwindShops(w.project(w.Birch, p.ID).Client, w.project(w.Birch, p.ID).Survey)[0]
+		shop.ID = collab.ShopID(id)
+		_, made := w.Birch.Collab.CreateShops(w.ctx, w.Birch.Staff, []collab.Shop{shop})
+		for _, err := range []error{client, asked, made} {
+			if fine {
+				require.NoError(t, err, "%q", id)
+			} else {
+				require.ErrorIs(t, err, collab.ErrInvalid, "%q", id)
+			}
+		}
+	}
+}

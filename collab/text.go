@@ -3,6 +3,7 @@ package collab
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -25,6 +26,18 @@ func checkText(s string, least, most int) string {
 		return "has a NUL byte"
 	}
 	return ""
+}
+
+// checkID says what is wrong with an id that a person or a partner chose, or nothing. An empty one is for others to refuse. Ids stand in
+// addresses, where a step of one or two dots means another place, and in lines of logs and headers.
+func checkID(s string) string {
+	switch {
+	case s == "." || s == "..":
+		return "must not be dots alone"
+	case strings.ContainsFunc(s, unicode.IsControl):
+		return "has a control character"
+	}
+	return checkText(s, 0, MaxName)
 }
 
 // maxTold bounds what is kept of an error, in bytes.
