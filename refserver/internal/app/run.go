@@ -14,7 +14,7 @@ import (
 // How long a stop waits for requests and for deliveries before it interrupts them.
 const (
 	stopRequests   = 10 * time.Second
-	stopDeliveries = 15 * time.Second
+	stopDeliveries = 5 * time.Second
 )
 
 // Run starts the message engine and serves until ctx ends; then it stops in order and closes the App. It returns nil after
