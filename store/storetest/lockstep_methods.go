@@ -74,7 +74,7 @@ func methodsOfRole(role string, t reflect.Type) []roleMethod {
 
 // writes guesses by the name; a wrong guess costs only how often the method is called.
 func (m roleMethod) writes() bool {
-	return slices.ContainsFunc([]string{"Put", "Append", "Keep", "Use", "Stage", "Switch", "Enqueue", "Request", "Lease", "Settle"},
+	return slices.ContainsFunc([]string{"Put", "Append", "Keep", "Use", "Stage", "Switch", "Enqueue", "Request", "Lease", "Settle", "Take", "Release", "Hide", "Delete", "Strip"},
 		func(prefix string) bool { return strings.HasPrefix(m.name, prefix) && m.name != "Staged" })
 }
 

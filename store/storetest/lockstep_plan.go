@@ -236,6 +236,7 @@ func content(called []string) []call {
 			}
 		}
 	}
+	out = append(out, orgContent()...)
 	return slices.DeleteFunc(out, func(c call) bool { return !slices.Contains(called, c.role) })
 }
 
@@ -261,6 +262,12 @@ func newGen(seed uint64) gen {
 			g.roles = append(g.roles, "Locations.Trees")
 		case "Locations.Shares":
 			g.roles = append(g.roles, "Collab.Projects")
+		case "Orgoverlay.Sight":
+			g.roles = append(g.roles, role, "Orgoverlay.Registry", "Orgoverlay.Registry", "Orgoverlay.Orgs", "Orgoverlay.Overlays", "Orgoverlay.Claims")
+		case "Orgoverlay.Files":
+			g.roles = append(g.roles, "Orgoverlay.Overlays")
+		case "Orgoverlay.People":
+			g.roles = append(g.roles, "Orgoverlay.Registry")
 		}
 	}
 	return g
@@ -279,7 +286,7 @@ func (g gen) argument(t reflect.Type, list bool) any {
 			g.fill(v.Index(i), "")
 		}
 	case t.Kind() == reflect.String && (list && g.IntN(2) == 0 || g.IntN(10) == 0): // from the beginning, or of all
-	case t.Kind() == reflect.String:
+	case t.Kind() == reflect.String || t == reflect.TypeFor[[]string]():
 		g.fill(v, "ID")
 	case t.Kind() == reflect.Int:
 		g.fill(v, "Limit")

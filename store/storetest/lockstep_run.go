@@ -13,6 +13,7 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/store"
 )
 
@@ -34,6 +35,7 @@ var sentinels = []struct {
 	{"collab.ErrInvalid", collab.ErrInvalid}, {"collab.ErrUnsupported", collab.ErrUnsupported},
 	{"locations.ErrNotFound", locations.ErrNotFound}, {"locations.ErrConflict", locations.ErrConflict}, {"locations.ErrReplayed", locations.ErrReplayed},
 	{"locations.ErrInvalid", locations.ErrInvalid}, {"locations.ErrUnsupported", locations.ErrUnsupported},
+	{"orgoverlay.ErrNotFound", orgoverlay.ErrNotFound}, {"orgoverlay.ErrConflict", orgoverlay.ErrConflict}, {"orgoverlay.ErrUnsupported", orgoverlay.ErrUnsupported},
 	{"store.ErrNested", store.ErrNested}, {"store.ErrNoAccount", store.ErrNoAccount}, {"store.ErrLeaseLost", store.ErrLeaseLost},
 	{"store.ErrBusy", store.ErrBusy}, {"store.ErrFull", store.ErrFull}, {"store.ErrNewer", store.ErrNewer}, {"store.ErrClosed", store.ErrClosed},
 	{"context.Canceled", context.Canceled}, {"the closure's error", errStop},
@@ -226,13 +228,44 @@ func (r *runner) call(ctx context.Context, tx reflect.Value, c call) ([]any, err
 	}
 	args := []reflect.Value{reflect.ValueOf(ctx)}
 	for _, a := range c.args {
-		args = append(args, copyOf(reflect.ValueOf(a)))
+		v := copyOf(reflect.ValueOf(a))
+		r.name(v)
+		args = append(args, v)
 	}
 	results, err := callOn(tx, c.role, c.method, args)
 	for _, a := range args[1:] {
 		scribbleAt(a, false)
 	}
 	return results, err
+}
+
+// name gives the accounts and organizations in a value their names in this sequence: organizations' are unique over all accounts.
+func (r *runner) name(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Slice:
+		for i := range v.Len() {
+			r.name(v.Index(i))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			r.name(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				r.name(v.Field(i))
+			}
+		}
+	case reflect.String:
+		switch {
+		case v.Type() == reflect.TypeFor[orgoverlay.Account]() && v.String() == accountOne:
+			v.SetString(r.accounts[0])
+		case v.Type() == reflect.TypeFor[orgoverlay.Account]() && v.String() == accountTwo:
+			v.SetString(r.accounts[1])
+		case v.Type() == reflect.TypeFor[orgoverlay.OrgID]() && v.Len() > 0:
+			v.SetString(r.accounts[0] + " " + v.String())
+		}
+	}
 }
 
 // nested begins what must not begin.

@@ -42,16 +42,19 @@ func TestLockstepReachesEveryMethodAndSentinel(t *testing.T) {
 		}
 	}
 	for _, class := range []string{"collab.ErrNotFound", "collab.ErrConflict", "collab.ErrReplayed", "locations.ErrNotFound", "locations.ErrConflict",
-		"locations.ErrReplayed", "store.ErrNested", "store.ErrNoAccount", "store.ErrLeaseLost", "context.Canceled", "the closure's error", "panic"} {
+		"locations.ErrReplayed", "orgoverlay.ErrNotFound", "orgoverlay.ErrConflict", "store.ErrNested", "store.ErrNoAccount", "store.ErrLeaseLost", "context.Canceled", "the closure's error", "panic"} {
 		require.Positive(t, seen[class], class)
 	}
 	for _, refusing := range []string{"Collab.Partners.PutModule", "Collab.Partners.PutPartner", "Collab.Partners.PutInvitation", "Collab.Clients.Put",
 		"Collab.Surveys.Put", "Collab.Projects.Put", "Collab.Shops.Put", "Collab.Ledger.PutLinks", "Collab.Ledger.Append", "Collab.Runs.Put", "Collab.Inbox.Keep",
-		"Collab.History.Append", "Locations.Trees.Switch", "Locations.Inbox.Keep", "Locations.Pushes.Put", "Locations.History.Append"} {
+		"Collab.History.Append", "Locations.Trees.Switch", "Locations.Inbox.Keep", "Locations.Pushes.Put", "Locations.History.Append",
+		"Orgoverlay.Registry.PutTenant", "Orgoverlay.Registry.PutHalf", "Orgoverlay.Registry.PutService", "Orgoverlay.Registry.PutAgreement", "Orgoverlay.Orgs.Put",
+		"Orgoverlay.Overlays.Put", "Orgoverlay.Claims.Take", "Orgoverlay.Extensions.Put", "Orgoverlay.People.PutPerson", "Orgoverlay.History.Append"} {
 		domain, _, _ := strings.Cut(refusing, ".")
 		require.Positive(t, tally[refusing][strings.ToLower(domain)+".ErrConflict"], "%s never met a conflict", refusing)
 	}
-	for domain, tx := range map[string]reflect.Type{"Collab": reflect.TypeFor[store.Tx]().Field(0).Type, "Locations": reflect.TypeFor[store.Tx]().Field(1).Type} {
+	for d := range reflect.TypeFor[store.Tx]().NumField() {
+		domain, tx := reflect.TypeFor[store.Tx]().Field(d).Name, reflect.TypeFor[store.Tx]().Field(d).Type
 		for i := range tx.NumField() {
 			if role := tx.Field(i); role.Type.Kind() == reflect.Interface {
 				for j := range role.Type.NumMethod() {
@@ -65,7 +68,7 @@ func TestLockstepReachesEveryMethodAndSentinel(t *testing.T) {
 // Of the suite's mutants a few need more than 200 sequences, lists longer than Lockstep's, or transactions beside each other.
 func TestLockstepFindsMutants(t *testing.T) {
 	t.Parallel()
-	mutants := slices.Concat(transactionMutants, roleMutants)
+	mutants := slices.Concat(transactionMutants, roleMutants, orgMutants)
 	var mu sync.Mutex
 	var missed []string
 	t.Run("each", func(t *testing.T) {

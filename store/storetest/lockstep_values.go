@@ -9,6 +9,7 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/orgoverlay"
 )
 
 // The pools are so small that values meet, and ids of all kinds are the same: a client's set, a place's key, a partner.
@@ -33,7 +34,16 @@ func allNames() []string {
 }
 
 // keyFields are never empty.
-var keyFields = []string{"ID", "Remote", "Key", "TokenHash"}
+var keyFields = []string{"ID", "Remote", "Key", "TokenHash", "Org"}
+
+// namedFields hold names though they are plain texts, so that one record finds another.
+var namedFields = []string{"Stream", "Before", "FinancialID", "SHA256", "Category", "Kind", "Subject", "Fields"}
+
+// Accounts of a sequence within records, which have names of their own there.
+const (
+	accountOne = "one"
+	accountTwo = "two"
+)
 
 // fill gives v, the field or parameter of that name, a random value.
 func (g gen) fill(v reflect.Value, name string) {
@@ -44,6 +54,8 @@ func (g gen) fill(v reflect.Value, name string) {
 		}
 	case t == reflect.TypeFor[collab.SystemID]() || t == reflect.TypeFor[locations.PartnerID]():
 		g.fillText(v, name, systems)
+	case t == reflect.TypeFor[orgoverlay.Account]():
+		v.SetString(pick(g, accountOne, accountTwo, accountOne, accountTwo, accountTwo, "third", ""))
 	case name == "Version" && g.nth > 0 && g.IntN(20) > 0:
 		v.SetInt(rightVersion)
 	case name == "Version":
@@ -72,7 +84,7 @@ func (g gen) fillKind(v reflect.Value, name string) {
 			g.fill(v.Elem(), name)
 		}
 	case reflect.String:
-		if v.Type().PkgPath() != "" || slices.Contains(keyFields, name) || name == "Stream" || name == "Before" {
+		if v.Type().PkgPath() != "" || slices.Contains(keyFields, name) || slices.Contains(namedFields, name) {
 			g.fillText(v, name, names)
 		} else {
 			v.SetString(pick(g, texts...))
@@ -120,6 +132,9 @@ func (g gen) fillStruct(v reflect.Value) {
 		if t.Field(i).IsExported() && (!query || g.IntN(2) == 0) {
 			g.fill(v.Field(i), t.Field(i).Name)
 		}
+	}
+	if t == reflect.TypeFor[orgoverlay.Query]() {
+		v.FieldByName("Now").Set(reflect.ValueOf(at(g.IntN(4))))
 	}
 }
 

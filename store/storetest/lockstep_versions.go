@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/orgoverlay"
 )
 
 // Versions that a plan cannot know: they stand in the Version of a record, and in the revision that a switch expects.
@@ -47,13 +48,19 @@ func (vs versions) settleRecord(account int, v reflect.Value) {
 		return
 	}
 	key := fmt.Sprint(account, v.Type())
-	for _, f := range []string{"ID", "Partner", "Remote"} {
+	for _, f := range []string{"ID", "Partner", "Remote", "Org", "Other"} {
+		if v.Type() == reflect.TypeFor[orgoverlay.Tenant]() {
+			break // an account has one
+		}
 		if id := v.FieldByName(f); id.IsValid() {
 			key += " " + id.String()
 			if f == "ID" {
 				break
 			}
 		}
+	}
+	if n := v.FieldByName("Number"); n.IsValid() {
+		key += fmt.Sprint(" ", n)
 	}
 	version := settled(vs[key], v.FieldByName("Version").Int())
 	v.FieldByName("Version").SetInt(version)

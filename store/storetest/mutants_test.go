@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func TestCheckObjectsToEveryMutant(t *testing.T) {
 		require.NotEmpty(t, c.Rule, c.Name)
 		known[c.Name] = true
 	}
-	for _, m := range append(transactionMutants, roleMutants...) {
+	for _, m := range slices.Concat(transactionMutants, roleMutants, orgMutants) {
 		t.Run(m.fault, func(t *testing.T) {
 			t.Parallel()
 			require.True(t, known[m.want], "there is no case %s", m.want)
@@ -241,6 +242,16 @@ func writable(v store.View) store.Tx {
 	take(&l.Pushes, v.Locations.Pushes)
 	take(&l.History, v.Locations.History)
 	l.Shares = v.Locations.Shares
+	from, to := v.Orgoverlay, &tx.Orgoverlay
+	to.Account, to.Sight = from.Account, from.Sight
+	take(&to.Registry, from.Registry)
+	take(&to.Orgs, from.Orgs)
+	take(&to.Overlays, from.Overlays)
+	take(&to.Claims, from.Claims)
+	take(&to.Extensions, from.Extensions)
+	take(&to.Files, from.Files)
+	take(&to.People, from.People)
+	take(&to.History, from.History)
 	return tx
 }
 

@@ -20,7 +20,7 @@ func sightCases() []Case {
 		newCase("sight/pages", "lists are ordered by the folded name and the id; a page begins after its cursor and ends at its limit", sightPages),
 		newCase("sight/partner", "a partner is told of while trust is in force", sightPartner),
 	}
-	for seed := range uint64(3) {
+	for seed := range uint64(2) {
 		out = append(out, newCase(fmt.Sprintf("sight/random world %d", seed), "every answer is what a look at everything says, also after changes",
 			func(p *probe) { randomWorld(p, seed) }))
 	}
@@ -277,7 +277,7 @@ func sightPartner(p *probe) {
 
 func randomWorld(p *probe, seed uint64) {
 	w, r := random(seed), rand.New(rand.NewPCG(seed, 2))
-	for range 3 {
+	for range 2 {
 		w.put(p)
 		for _, me := range w.accounts() {
 			v := w.as(me)
@@ -328,7 +328,7 @@ func (v viewer) compare(p *probe, ctx context.Context, view orgoverlay.View, r *
 		p.equal(fmt.Sprint("Facts of ", ids, as), facts, v.facts(func(id orgoverlay.OrgID) bool { return slices.Contains(ids, id) }))
 	}
 	yes, no := true, false
-	for second := range 5 {
+	for _, second := range []int{0, 2, 3} {
 		for i, q := range []orgoverlay.Query{{}, {Kinds: []orgoverlay.Kind{orgoverlay.KindTrusted}}, {Kinds: []orgoverlay.Kind{orgoverlay.KindInternal, orgoverlay.KindExternal}}, {Owner: "dir1"},
 			{Enabled: &yes}, {Enabled: &no}, {FinancialID: "1"}, {Search: "ask"}, {Search: "unit", Fields: []string{"c"}}, {Search: "7", Fields: []string{"d"}}, {Search: `100%_\`}, {Ids: some, Owner: "e"}} {
 			q.Now = at(second)
@@ -336,11 +336,9 @@ func (v viewer) compare(p *probe, ctx context.Context, view orgoverlay.View, r *
 			n, err := view.Sight.Count(ctx, q)
 			p.ok("Count", err)
 			p.equal(fmt.Sprint("Count of query ", i, " at ", second, as), n, int64(len(want)))
-			if second%2 == 0 {
-				got, err := view.Sight.List(ctx, q)
-				p.ok("List", err)
-				p.equal(fmt.Sprint("List of query ", i, " at ", second, as), got, want)
-			}
+			got, err := view.Sight.List(ctx, q)
+			p.ok("List", err)
+			p.equal(fmt.Sprint("List of query ", i, " at ", second, as), got, want)
 		}
 	}
 }
