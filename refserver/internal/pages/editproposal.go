@@ -11,7 +11,7 @@ import (
 // editing serves how the Primary changes what it has offered: other settings, or the answer to a counter-offer.
 func (s *site) editing() {
 	s.get("/projects/{id}/terms", gated(showTerms))
-	s.post("/projects/{id}/terms", doTerms, showTerms)
+	s.post("/projects/{id}/terms", patient(doTerms), showTerms)
 }
 
 func showTerms(v *visit) (ui.Page, error) {

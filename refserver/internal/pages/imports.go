@@ -13,9 +13,9 @@ import (
 // imports serves how shops come from a partner: what an import would do, and its start.
 func (s *site) imports() {
 	s.get("/projects/{id}/import", gated(showImport))
-	s.post("/projects/{id}/import", doImport, gated(showImport))
+	s.post("/projects/{id}/import", patient(doImport), gated(showImport))
 	s.get("/projects/{id}/reimport", gated(showReimport))
-	s.post("/projects/{id}/reimport", doReimport, gated(showReimport))
+	s.post("/projects/{id}/reimport", patient(doReimport), gated(showReimport))
 	s.get("/reimport", gated(showReimports))
 }
 

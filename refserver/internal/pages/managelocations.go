@@ -20,7 +20,7 @@ func (s *site) managing() {
 	m := &managing{}
 	s.get("/projects/{id}/locations", gated(m.show))
 	s.get("/projects/{id}/locations/push", gated(m.showPush))
-	s.post("/projects/{id}/locations/push", m.doPush, gated(m.showPush))
+	s.post("/projects/{id}/locations/push", patient(m.doPush), gated(m.showPush))
 	s.get("/projects/{id}/locations/options", gated(m.options))
 }
 

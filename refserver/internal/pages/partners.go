@@ -17,7 +17,7 @@ func (s *site) partners() {
 	s.get("/partners", showPartners)
 	s.post("/partners/module", doModule, showPartners)
 	s.post("/partners/invite", doInvite, showPartners)
-	s.post("/partners/join", doJoin, showPartners)
+	s.post("/partners/join", patient(doJoin), showPartners)
 	s.post("/partners/register", doRegister, showPartners)
 	s.get("/partners/{id}", showPartner)
 	s.post("/partners/{id}/confirm", doConfirm, showPartner)

@@ -15,7 +15,7 @@ import (
 // choice stands in the address, and nothing is sent before the last one.
 func (s *site) proposing() {
 	s.get("/projects/new", gated(showNew))
-	s.post("/projects/new", doPropose, gated(showNew))
+	s.post("/projects/new", patient(doPropose), gated(showNew))
 }
 
 // askWithin is how long a page waits for a partner to say what it only adds.

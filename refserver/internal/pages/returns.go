@@ -16,7 +16,7 @@ import (
 // returns serves how imported shops go back to the partner they came from.
 func (s *site) returns() {
 	s.get("/return", gated(showReturn))
-	s.post("/return", doReturn, gated(showReturn))
+	s.post("/return", patient(doReturn), gated(showReturn))
 }
 
 // going is the shops of a return plan, parted by what stands in the way.

@@ -314,6 +314,17 @@ func gated(page show) show {
 	}
 }
 
+// patient is an action that asks the partner first. It is given up after thrice Config.Patience; nothing is decided then.
+func patient(do func(*visit) (done, error)) func(*visit) (done, error) {
+	return func(v *visit) (done, error) {
+		ctx, cancel := context.WithTimeout(v.Context(), 3*cmp.Or(v.Patience, patience))
+		defer cancel()
+		bounded := *v
+		bounded.Request = v.WithContext(ctx)
+		return do(&bounded)
+	}
+}
+
 // on refuses while the module is off here.
 func (v *visit) on() error {
 	on, err := v.Collab.ModuleOn(v.Context())

@@ -12,7 +12,7 @@ import (
 // surveyUpdates serves how the Primary brings its survey to the Secondary again.
 func (s *site) surveyUpdates() {
 	s.get("/projects/{id}/survey", gated(showSurveyUpdate))
-	s.post("/projects/{id}/survey", doSurveyUpdate, gated(showSurveyUpdate))
+	s.post("/projects/{id}/survey", patient(doSurveyUpdate), gated(showSurveyUpdate))
 }
 
 func showSurveyUpdate(v *visit) (ui.Page, error) {
