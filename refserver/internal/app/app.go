@@ -128,18 +128,16 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 		Peer: a.Collab.Inbound(), Pairer: a.Collab.InboundPairer(), Places: a.Locations.Inbound(), Partner: a.Collab.PartnerByKey, Signer: signer,
 	}))
 	self := api.Self{System: cfg.ID, Name: cfg.Name, URL: cfg.URL, Key: a.Key, Fingerprint: collabhttp.Fingerprint(ed25519.PublicKey(a.Key.Public))}
-	if err := api.Mount(mux, api.Config{
+	speaks := api.Config{
 		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Actor: a.Actor, Keeper: a.Keeper, Self: self, Log: cfg.Log,
-	}); err != nil {
+	}
+	if err := api.Mount(mux, speaks); err != nil {
 		return err
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { web.Text(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	closing, stop := context.WithCancel(context.Background())
-	pages.Mount(mux, pages.Config{
-		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Actor: a.Actor, Keeper: a.Keeper, Self: self, Log: cfg.Log,
-		Hue: cfg.Hue, Start: cfg.Start, Closing: closing,
-	})
+	pages.Mount(mux, pages.Config{Config: speaks, Hue: cfg.Hue, Start: cfg.Start, Closing: closing})
 	a.server = web.Server(mux, web.Config{Log: cfg.Log, Hosts: hosts(a.listener.Addr()), Open: collabhttp.Prefix})
 	a.server.RegisterOnShutdown(stop) // streams to browsers would never end by themselves
 	return nil

@@ -56,11 +56,11 @@ func deskOf(t *testing.T, s *collabtest.Side, changes ...func(*pages.Config)) *d
 	mux := &web.Mux{}
 	closing, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
-	cfg := pages.Config{
+	cfg := pages.Config{Closing: closing, Config: api.Config{
 		Collab: s.Collab, Locations: s.Locations, Store: s.DB.For(string(s.ID)), Queue: s.DB.Messages(), Actor: s.Admin, Keeper: s.Keys,
 		Self: api.Self{System: string(s.ID), Name: string(s.ID), URL: collabtest.URL(s.ID), Key: collabtest.PartnerOf(s.ID).Keys[0]},
-		Log:  slog.New(slog.NewTextHandler(t.Output(), nil)), Closing: closing,
-	}
+		Log:  slog.New(slog.NewTextHandler(t.Output(), nil)),
+	}}
 	for _, change := range changes {
 		change(&cfg)
 	}

@@ -10,7 +10,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
@@ -19,23 +18,15 @@ import (
 	"time"
 
 	"github.com/mspkit/mspkit/collab"
-	"github.com/mspkit/mspkit/locations"
 	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 	"github.com/mspkit/mspkit/refserver/internal/web"
 	"github.com/mspkit/mspkit/store"
 )
 
-// Config is what the pages speak for. All is required but Hue, Start and Patience.
+// Config is what the pages speak for: what the API does, and how it looks.
 type Config struct {
-	Collab    *collab.Service
-	Locations *locations.Service
-	Store     store.Scoped // for reading what the services have no question for
-	Queue     store.Queue
-	Actor     collab.Actor
-	Keeper    locations.Actor
-	Self      api.Self
-	Log       *slog.Logger
+	api.Config
 	// Hue is green (default) or amber: the colour of the system's bar.
 	Hue string
 	// Start, when set, makes what stands at the top of Home: what a newcomer clicks first.
