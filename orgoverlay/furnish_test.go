@@ -10,7 +10,7 @@ import (
 	"github.com/mspkit/mspkit/orgoverlay"
 )
 
-var twinWorlds = flag.Int("twins", 3, "pairs of random worlds that differ in what an account may not see")
+var twinWorlds = flag.Int("twins", 2, "pairs of random worlds that differ in what an account may not see")
 
 // furnishAll gives every account something in every private field.
 func (w *world) furnishAll() {
@@ -30,14 +30,15 @@ func (w *world) furnish(a orgoverlay.Account) {
 		if e.Kind == orgoverlay.KindExternal && !strings.Contains(string(e.ID), string(a)) {
 			continue // its directory's
 		}
-		financial := w.secret("financial", a)
+		laid := map[bool]string{true: "laid"}[e.Kind == orgoverlay.KindTrusted] // what a purge takes
+		financial := w.secret(laid+"financial", a)
 		if n == 1 {
 			financial = "V-100"
 		}
-		w.lay(a, e.ID, orgoverlay.Patch{Remarks: orgoverlay.Set(w.secret("remarks", a)), FinancialID: orgoverlay.Set(financial),
+		w.lay(a, e.ID, orgoverlay.Patch{Remarks: orgoverlay.Set(w.secret(laid+"remarks", a)), FinancialID: orgoverlay.Set(financial),
 			Custom: map[string]orgoverlay.Opt[[]byte]{
-				formField("contact", a): orgoverlay.Set([]byte(`"` + p.ID + `"`)), formField("tier", a): orgoverlay.Set([]byte(`"` + w.secret("tier", a) + `"`)),
-				formField("note", a): orgoverlay.Set([]byte(`"` + w.secret("note", a) + `"`))}}, w.secret("file", a))
+				formField("contact", a): orgoverlay.Set([]byte(`"` + p.ID + `"`)), formField("tier", a): orgoverlay.Set([]byte(`"` + w.secret(laid+"tier", a) + `"`)),
+				formField("note", a): orgoverlay.Set([]byte(`"` + w.secret(laid+"note", a) + `"`))}}, w.secret(laid+"file", a))
 	}
 	for _, o := range w.orgsOf(a) {
 		o.Manager = p.ID

@@ -207,7 +207,8 @@ func (w *world) conceal(from orgoverlay.Account) {
 			w.saveOrg(a, other)
 		}
 		for _, e := range w.look(a) {
-			w.lay(a, e.ID, orgoverlay.Patch{Remarks: orgoverlay.Set("hidden " + w.secret("remarks", a)), FinancialID: orgoverlay.Set(w.secret("financial", a))}, "")
+			laid := map[bool]string{true: "laid"}[e.Kind == orgoverlay.KindTrusted]
+			w.lay(a, e.ID, orgoverlay.Patch{Remarks: orgoverlay.Set("hidden " + w.secret(laid+"remarks", a)), FinancialID: orgoverlay.Set(w.secret(laid+"financial", a))}, "")
 			if e.Kind == orgoverlay.KindTrusted && w.chance(30) {
 				require.NoError(w.t, w.of(a).Purge(w.ctx, w.boss(a), e.ID, "hidden"))
 			}
@@ -232,8 +233,14 @@ func (w *world) conceal(from orgoverlay.Account) {
 	}
 }
 
-// everOpens reports whether an agreement that has not ended names an organization to an account, or the account's own trust may bring it back.
+// everOpens reports whether an agreement that has not ended names an organization to an account, or the account could make one that does: with
+// the organization that is tied to one that it trusts.
 func (w *world) everOpens(v orgoverlay.Account, o orgoverlay.OrgID) bool {
+	for _, a := range w.accounts {
+		if w.tenants[a].Organization == o && w.trusted(v, a) {
+			return true
+		}
+	}
 	for _, g := range w.agreements {
 		ended := !g.Until.IsZero() && !w.clock.Before(g.Until)
 		if !ended && opens(v, o, w.provided(*g)) != "" {
