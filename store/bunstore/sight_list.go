@@ -20,13 +20,18 @@ func (t *sqlText) add(text string, args ...any) {
 	t.args = append(t.args, args...)
 }
 
-// trusted is the condition that trust of an account with the owner of a row x of mspkit_sight is in force: with itself or, when that is a directory,
-// with an account below it. It takes the account twice.
-const trusted = "(EXISTS (SELECT 1 FROM mspkit_trust AS a JOIN mspkit_trust AS b ON b.account = a.other AND b.other = a.account AND b.state = 'established'" +
-	" WHERE a.account = ? AND a.other = x.owner AND a.state = 'established')" +
-	" OR EXISTS (SELECT 1 FROM mspkit_tenant AS d JOIN mspkit_trust AS a ON a.other = d.account AND a.state = 'established'" +
-	" JOIN mspkit_trust AS b ON b.account = a.other AND b.other = a.account AND b.state = 'established'" +
-	" WHERE d.directory <> '' AND d.directory = x.owner AND a.account = ?))"
+// Trust of an account with the owner of a row x of mspkit_sight is in force: with itself or, when that is a directory, with an account below
+// it. Each condition takes the account twice. A page looks its rows' owners up one by one; what reads all rows finds out first which
+// owners there are.
+const (
+	inForce = " a.account = ? AND a.state = 'established' AND b.account = a.other AND b.other = a.account AND b.state = 'established'"
+	trusted = "(EXISTS (SELECT 1 FROM mspkit_trust AS a CROSS JOIN mspkit_trust AS b WHERE a.other = x.owner AND" + inForce + ")" +
+		" OR EXISTS (SELECT 1 FROM mspkit_tenant AS d CROSS JOIN mspkit_trust AS a CROSS JOIN mspkit_trust AS b" +
+		" WHERE d.directory <> '' AND d.directory = x.owner AND a.other = d.account AND" + inForce + "))"
+	trustedAll = "x.owner IN (SELECT a.other FROM mspkit_trust AS a CROSS JOIN mspkit_trust AS b WHERE" + inForce +
+		" UNION SELECT d.directory FROM mspkit_trust AS a CROSS JOIN mspkit_trust AS b CROSS JOIN mspkit_tenant AS d" +
+		" WHERE d.account = a.other AND d.directory <> '' AND" + inForce + ")"
+)
 
 // active is the condition that an agreement behind a row x of mspkit_sight is active at a moment, which it takes four times.
 const active = "x.from_at <= ? AND x.until_at > ? AND (x.reasons = 1 OR EXISTS (SELECT 1 FROM mspkit_named AS n" +
@@ -40,6 +45,7 @@ type listing struct {
 	ids       []orgoverlay.OrgID
 	within    bool // only ids
 	nothing   bool
+	whole     bool // all that there are
 }
 
 func (r sight) listing(ctx context.Context, q orgoverlay.Query) (*listing, error) {
@@ -47,7 +53,7 @@ func (r sight) listing(ctx context.Context, q orgoverlay.Query) (*listing, error
 	if err != nil {
 		return nil, err
 	}
-	l := &listing{s: r.s, q: q, directory: tenant.Directory, ids: q.Ids, within: len(q.Ids) > 0}
+	l := &listing{s: r.s, q: q, directory: tenant.Directory, ids: q.Ids, within: len(q.Ids) > 0, whole: q.Limit == 0 && len(q.Ids) == 0}
 	if l.directory == orgoverlay.Account(r.s.account) {
 		l.directory = ""
 	}
@@ -74,10 +80,11 @@ func (l *listing) wantsOwner(a orgoverlay.Account) bool { return l.q.Owner == ""
 
 // source is where organizations come from in a list: our own, those of our directory, those seen through agreements.
 type source struct {
-	columns string // kind, local fields and the version that an edit expects
-	from    func(*sqlText)
+	tables  string
+	where   func(*sqlText)
+	columns string // kind, local fields, and the version that an edit expects
 	key, id string // what it is ordered by
-	local   string // table of the local fields
+	local   string // the table with our fields
 }
 
 // sources returns those that the query reads.
@@ -89,40 +96,55 @@ func (l *listing) sources() []source {
 	var out []source
 	internal, external := l.wants(orgoverlay.KindInternal), l.wants(orgoverlay.KindExternal)
 	if (internal || external) && l.wantsOwner(us) {
-		out = append(out, source{"CASE WHEN o.internal THEN 1 ELSE 2 END, o.local_fields, o.version", func(t *sqlText) {
-			t.add("mspkit_organization AS o"+joinOwner+" WHERE o.account = ? AND NOT o.deleted", us)
-			if !internal || !external {
-				t.add([...]string{" AND NOT o.internal", " AND o.internal"}[btoi(internal)])
+		out = append(out, source{"mspkit_organization AS o", func(t *sqlText) {
+			t.add("o.account = ? AND NOT o.deleted", us)
+			switch {
+			case !internal:
+				t.add(" AND NOT o.internal")
+			case !external:
+				t.add(" AND o.internal")
 			}
-		}, "o.sort_key", "o.id", "o"})
+		}, "CASE WHEN o.internal THEN 1 ELSE 2 END, o.local_fields, o.version", "o.sort_key", "o.id", "o"})
 	}
-	const laidOver = " LEFT JOIN mspkit_overlay AS v ON v.account = ? AND v.org = o.id"
 	if external && l.directory != "" && l.wantsOwner(l.directory) {
-		out = append(out, source{"2, v.local_fields, coalesce(v.version, 0)", func(t *sqlText) {
-			t.add("mspkit_organization AS o"+joinOwner+laidOver+" WHERE o.account = ? AND NOT o.deleted", us, l.directory)
-		}, "o.sort_key", "o.id", "v"})
+		out = append(out, source{"mspkit_organization AS o", func(t *sqlText) {
+			t.add("o.account = ? AND NOT o.deleted", l.directory)
+		}, "2, v.local_fields, coalesce(v.version, 0)", "o.sort_key", "o.id", "v"})
 	}
-	if l.wants(orgoverlay.KindTrusted) && !(l.q.Owner == us || l.q.Owner != "" && l.q.Owner == l.directory) {
-		out = append(out, source{"3, v.local_fields, coalesce(v.version, 0)", func(t *sqlText) {
-			now := micros(l.q.Now)
-			t.add("mspkit_sight AS x CROSS JOIN mspkit_organization AS o"+joinOwner+laidOver+" WHERE o.id = x.org AND x.viewer = ? AND x.owner <> ? AND ", us, us, l.directory)
-			if l.q.Owner != "" {
-				t.add("x.owner = ? AND ", l.q.Owner)
+	if l.wants(orgoverlay.KindTrusted) && l.q.Owner != us && (l.q.Owner == "" || l.q.Owner != l.directory) {
+		index := ""
+		if l.within && !l.s.db.postgres { // which knows by itself
+			index = " INDEXED BY mspkit_sight_org"
+		}
+		out = append(out, source{"mspkit_sight AS x" + index + " CROSS JOIN mspkit_organization AS o", func(t *sqlText) {
+			now, trusts := micros(l.q.Now), trusted
+			if l.whole {
+				trusts = trustedAll
 			}
-			t.add(active+" AND "+trusted, now, now, now, now, us, us)
-		}, "x.sort_key", "x.org", "v"})
+			t.add("o.id = x.org AND x.viewer = ? AND x.owner <> ? AND "+active+" AND "+trusts, us, l.directory, now, now, now, now, us, us)
+			if l.q.Owner != "" {
+				t.add(" AND x.owner = ?", l.q.Owner)
+			}
+		}, "3, v.local_fields, coalesce(v.version, 0)", "x.sort_key", "x.org", "v"})
 	}
 	return out
 }
 
-func btoi(b bool) int {
-	if b {
-		return 1
+// from adds a source with the conditions that all have; what is listed needs more of it than what is counted.
+func (l *listing) from(t *sqlText, src source, listed bool) {
+	t.add(src.tables)
+	if listed {
+		t.add(joinOwner)
 	}
-	return 0
+	if src.local == "v" && (listed || l.q.Search != "") {
+		t.add(" LEFT JOIN mspkit_overlay AS v ON v.account = ? AND v.org = o.id", l.s.account)
+	}
+	t.add(" WHERE ")
+	src.where(t)
+	l.restrict(t, src)
 }
 
-// restrict adds the conditions that every source has.
+// restrict adds the conditions that the query sets.
 func (l *listing) restrict(t *sqlText, src source) {
 	if l.within {
 		t.add(" AND "+l.s.anyOf(src.id), listOf(l.s, l.ids))
@@ -146,12 +168,6 @@ func (l *listing) restrict(t *sqlText, src source) {
 	t.add(")")
 }
 
-// from adds a source with its conditions.
-func (l *listing) from(t *sqlText, src source) {
-	src.from(t)
-	l.restrict(t, src)
-}
-
 func (r sight) List(ctx context.Context, q orgoverlay.Query) ([]orgoverlay.Listed, error) {
 	l, err := r.listing(ctx, q)
 	if err != nil {
@@ -173,8 +189,12 @@ func (r sight) List(ctx context.Context, q orgoverlay.Query) ([]orgoverlay.Liste
 				order = " ORDER BY sort_key, id LIMIT ?)"
 			}
 		}
-		t.add(open + src.key + " AS sort_key, " + sharedColumns + ", " + src.columns + " FROM ")
-		l.from(&t, src)
+		key := src.key
+		if l.within { // few rows, to be found by their ids and not in the order of an index
+			key += " || ''"
+		}
+		t.add(open + key + " AS sort_key, " + src.id + " AS id, " + sharedColumns + ", " + src.columns + " FROM ")
+		l.from(&t, src, true)
 		if q.After != (orgoverlay.Cursor{}) {
 			t.add(" AND ("+src.key+", "+src.id+") > (?, ?)", q.After.Name, q.After.Org)
 		}
@@ -225,7 +245,7 @@ func (r sight) Count(ctx context.Context, q orgoverlay.Query) (int64, error) {
 			t.add(" UNION ALL ")
 		}
 		t.add("SELECT count(*) FROM ")
-		l.from(&t, src)
+		l.from(&t, src, false)
 	}
 	if t.Len() == 0 {
 		return 0, nil
