@@ -65,8 +65,10 @@ func startBrowser() (context.Context, context.CancelFunc, error) {
 		return nil, nil, errNoBrowser
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU)
-	for flag, value := range thrifty {
-		options = append(options, chromedp.Flag(flag, value))
+	if *screenshots == "" {
+		for flag, value := range thrifty {
+			options = append(options, chromedp.Flag(flag, value))
+		}
 	}
 	ctx, stopProcess := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stopTab := chromedp.NewContext(ctx)
