@@ -302,5 +302,3 @@ func testTwins(t *testing.T) {
 		twins(t, seed+1)
 	}
 }
-
-func TestTwins(t *testing.T) { testTwins(t) }
