@@ -15,7 +15,7 @@ type row struct {
 // rows has every part of the package.
 var rows = func() map[string]row {
 	all := map[string]row{}
-	for _, part := range []map[string]row{coreRows, extraRows} {
+	for _, part := range []map[string]row{coreRows, extraRows, proofRows} {
 		maps.Copy(all, part)
 	}
 	return all
