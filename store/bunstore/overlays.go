@@ -2,6 +2,7 @@ package bunstore
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -74,9 +75,13 @@ func (r overlays) Put(ctx context.Context, overlays []orgoverlay.Overlay) error 
 	if err != nil {
 		return err
 	}
-	attached, fresh := make([]attachedTo, len(overlays)), true
-	for i := range overlays {
-		attached[i], fresh = attachedTo{overlays[i].Org, overlays[i].Attachments}, fresh && overlays[i].Version == 0
+	var attached []attachedTo
+	fresh, last := true, map[orgoverlay.OrgID]bool{}
+	for _, o := range slices.Backward(overlays) { // the last of an organization's is what there is now
+		if fresh = fresh && o.Version == 0; !last[o.Org] {
+			last[o.Org] = true
+			attached = append(attached, attachedTo{o.Org, o.Attachments})
+		}
 	}
 	return r.s.attach(ctx, fresh, true, attached...)
 }
