@@ -6,10 +6,16 @@
 //
 // # How it writes
 //
-// Rows are private structs; nested lists are columns of JSON. Every table and every statement names the account. Writes go row by
+// Rows are private structs; nested lists are columns of JSON. Every table and every statement names the account; statements about
+// organizations that several accounts share name the one that looks. Writes go row by
 // row through statements that are prepared once in a transaction, new rows of a call several at a time; reads are built by Bun, one query for as many as 500 ids. A
 // duplicate is met by a unique key and the count of rows affected, never by looking first. Times are whole
 // microseconds since 1970, so that they come back exactly as they went in, and sort.
+//
+// What an account may see of others' organizations has rows of its own, in the order of lists, which whoever writes an agreement, a service or an
+// organization keeps up to date in the same transaction. A page reads them from where it begins, and checks trust and the moment as it
+// reads: it costs the same at any depth, and an organization that no agreement names costs nothing. What lists read of every organization is kept
+// as texts behind their lengths, not as JSON, so that reading them makes no value of a field of its own.
 //
 // # SQLite
 //
