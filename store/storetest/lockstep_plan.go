@@ -78,6 +78,9 @@ func plan(seed uint64, steps int) []step {
 		steps *= 2
 		out = append(out, step{kind: updateStep, calls: g.calls(txMethods), end: commits})
 	}
+	if slices.Contains(g.roles, "Orgoverlay.Sight") || slices.Contains(g.roles, "Orgoverlay.People") {
+		out = append(out, g.acquaint()...)
+	}
 	for range steps {
 		out = append(out, g.step())
 	}
@@ -263,7 +266,7 @@ func newGen(seed uint64) gen {
 		case "Locations.Shares":
 			g.roles = append(g.roles, "Collab.Projects")
 		case "Orgoverlay.Sight":
-			g.roles = append(g.roles, role, "Orgoverlay.Registry", "Orgoverlay.Registry", "Orgoverlay.Orgs", "Orgoverlay.Overlays", "Orgoverlay.Claims")
+			g.roles = append(g.roles, pick(g, "Orgoverlay.Registry", "Orgoverlay.Orgs", "Orgoverlay.Overlays", "Orgoverlay.Claims"), "Orgoverlay.Overlays")
 		case "Orgoverlay.Files":
 			g.roles = append(g.roles, "Orgoverlay.Overlays")
 		case "Orgoverlay.People":

@@ -65,7 +65,7 @@ func TestLockstepReachesEveryMethodAndSentinel(t *testing.T) {
 	}
 }
 
-// Of the suite's mutants a few need more than 200 sequences, lists longer than Lockstep's, or transactions beside each other.
+// Of the suite's mutants a few need more than 400 sequences, lists longer than Lockstep's, or transactions beside each other.
 func TestLockstepFindsMutants(t *testing.T) {
 	t.Parallel()
 	mutants := slices.Concat(transactionMutants, roleMutants, orgMutants)
@@ -75,7 +75,7 @@ func TestLockstepFindsMutants(t *testing.T) {
 		for _, m := range mutants {
 			t.Run(m.fault, func(t *testing.T) {
 				t.Parallel()
-				_, err := storetest.Lockstep(t.Context(), storetest.LockstepConfig{Sequences: 200}, named("memory", memory()), named("mutant", m.make(memory())))
+				_, err := storetest.Lockstep(t.Context(), storetest.LockstepConfig{Sequences: 400}, named("memory", memory()), named("mutant", m.make(memory())))
 				if err == nil {
 					mu.Lock()
 					defer mu.Unlock()

@@ -133,8 +133,11 @@ func (g gen) fillStruct(v reflect.Value) {
 			g.fill(v.Field(i), t.Field(i).Name)
 		}
 	}
-	if t == reflect.TypeFor[orgoverlay.Query]() {
+	switch t {
+	case reflect.TypeFor[orgoverlay.Query]():
 		v.FieldByName("Now").Set(reflect.ValueOf(at(g.IntN(4))))
+	case reflect.TypeFor[orgoverlay.CustomValue]():
+		v.FieldByName("Value").SetBytes([]byte(pick(g, `"x"`, `["X", 5]`, `{"é": null}`, "", "no JSON \xff")))
 	}
 }
 
