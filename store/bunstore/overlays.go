@@ -99,7 +99,7 @@ func (r overlays) Delete(ctx context.Context, org orgoverlay.OrgID) error {
 	if err := r.s.attach(ctx, false, true, attachedTo{org: org}); err != nil {
 		return err
 	}
-	return claims{r.s}.Release(ctx, []orgoverlay.OrgID{org})
+	return claims(r).Release(ctx, []orgoverlay.OrgID{org})
 }
 
 type claims struct{ s *session }

@@ -60,7 +60,7 @@ func (r sight) listing(ctx context.Context, q orgoverlay.Query) (*listing, error
 	if q.FinancialID == "" {
 		return l, nil
 	}
-	held, err := claims{r.s}.Claims(ctx, []string{q.FinancialID})
+	held, err := claims(r).Claims(ctx, []string{q.FinancialID})
 	if err != nil {
 		return nil, err
 	}
