@@ -15,7 +15,7 @@ var secrets = regexp.MustCompile(`secret[-_]([a-z]+)[-_](a[0-9]{4})`)
 // Nothing that an account can obtain holds a secret of another: not in what it reads in any role, not in what its writes are answered.
 func testCanaries(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, newMemory(), 5, 12)
+	w := newWorld(t, newMemory(t), 5, 12)
 	w.furnishAll()
 	w.conceal(w.accounts[0]) // everybody else edits, purges and agrees once more
 	w.conceal(w.accounts[1])
@@ -62,7 +62,7 @@ func testCanaries(t *testing.T) {
 // After every account has been purged of its overlays the whole memory of the store holds nothing that was laid over anything.
 func testPurgeLeavesNothing(t *testing.T) {
 	t.Parallel()
-	db := newMemory()
+	db := newMemory(t)
 	w := newWorld(t, db, 6, 12)
 	w.furnishAll()
 	w.clock = w.clock.AddDate(0, 0, 2)

@@ -213,7 +213,7 @@ func TestDaysBeginWhereMidnightIsLeaptOver(t *testing.T) {
 }
 
 // sightInWorlds compares random worlds in a store.
-func sightInWorlds(t *testing.T, db func(*testing.T) store.DB, seeds, accounts int) {
+func sightInWorlds(t *testing.T, db func(testing.TB) store.DB, seeds, accounts int) {
 	for seed := range uint64(seeds) {
 		w := newWorld(t, db(t), seed+1, accounts)
 		trusted := w.compare(w.accounts)
@@ -227,7 +227,7 @@ func sightInWorlds(t *testing.T, db func(*testing.T) store.DB, seeds, accounts i
 
 func TestSightInRandomWorlds(t *testing.T) {
 	t.Parallel()
-	sightInWorlds(t, func(*testing.T) store.DB { return newMemory() }, 4, 40)
+	sightInWorlds(t, newMemory, 4, 40)
 }
 
 func TestSightOfAThousandAccounts(t *testing.T) {
@@ -235,5 +235,5 @@ func TestSightOfAThousandAccounts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	sightInWorlds(t, func(*testing.T) store.DB { return newMemory() }, *worlds, 1000)
+	sightInWorlds(t, newMemory, *worlds, 1000)
 }

@@ -126,7 +126,7 @@ func scribble(v reflect.Value) {
 
 func testResultsAreCopies(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, newMemory(), 9, 8)
+	w := newWorld(t, newMemory(t), 9, 8)
 	w.furnishAll()
 	everything := func() (all string) {
 		for _, a := range w.accounts {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mspkit/mspkit/orgoverlay"
+	"github.com/mspkit/mspkit/store"
 )
 
 // stranger is an account that only one of two twins has.
@@ -251,9 +252,9 @@ func (w *world) everOpens(v orgoverlay.Account, o orgoverlay.OrgID) bool {
 }
 
 // twins makes the same world twice and changes in the second what an account may not see; the account must not find a difference.
-func twins(t *testing.T, seed uint64) {
+func twins(t *testing.T, seed uint64, db func(testing.TB) store.DB) {
 	t.Helper()
-	one, other := newWorld(t, newMemory(), seed, 12), newWorld(t, newMemory(), seed, 12)
+	one, other := newWorld(t, db(t), seed, 12), newWorld(t, db(t), seed, 12)
 	one.furnishAll()
 	other.furnishAll()
 	about := one.about()
@@ -299,6 +300,6 @@ func twins(t *testing.T, seed uint64) {
 func testTwins(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(*twinWorlds) {
-		twins(t, seed+1)
+		twins(t, seed+1, newMemory)
 	}
 }

@@ -53,7 +53,7 @@ func newWorld(t testing.TB, db store.DB, seed uint64, accounts int) *world {
 	return w
 }
 
-func newMemory() store.DB { return memstore.New(memstore.Config{}) }
+func newMemory(testing.TB) store.DB { return memstore.New(memstore.Config{}) }
 
 // of is the service of an account.
 func (w *world) of(a orgoverlay.Account) *orgoverlay.Service {
