@@ -27,7 +27,7 @@ func listMessages(v *visit) (ui.Page, error) {
 	}
 	table := ui.Table{
 		Caption: "Messages to partners, newest first", Empty: ui.Empty{Text: "Here stands what goes out to partners: offers, answers, returns, imports and pushes at work. Nothing of this kind is there."},
-		Cols: []ui.Col{{Name: "Written"}, {Name: "What"}, {Name: "State"}, {Name: "Tries", Num: true}, {Name: "Next try"}, {Name: "Why it failed"}, {Name: "About"}, {Name: ""}},
+		Cols: []ui.Col{{Name: "Written"}, {Name: "What"}, {Name: "State"}, {Name: "Tries", Num: true}, {Name: "Next try"}, {Name: "Why it failed"}, {Name: "About"}, {Name: "Number", Num: true}},
 	}
 	if len(ms) > most {
 		ms = ms[:most]
@@ -40,7 +40,7 @@ func listMessages(v *visit) (ui.Page, error) {
 			next = ui.When(m.NextAt)
 		}
 		number := strconv.FormatInt(m.ID, 10)
-		table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.When(m.CreatedAt), ui.Text(kindWord(m.Kind)), ui.Pill(messageWord(m)), ui.Count(m.Attempts), next, ui.Text(m.Reason), ui.Code(m.Stream), ui.Quiet("no. "+number))})
+		table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.When(m.CreatedAt), ui.Text(kindWord(m.Kind)), ui.Pill(messageWord(m)), ui.Count(m.Attempts), next, ui.Text(m.Reason), ui.Code(m.Stream), ui.Quiet(number))})
 		if m.State == store.MessageParked {
 			parked = append(parked, ui.Form{
 				ID: "replay-" + number, Action: "/messages/" + number + "/replay", Minor: true, Submit: "Try message " + number + " again",
