@@ -10,7 +10,7 @@ import (
 	"github.com/mspkit/mspkit/orgoverlay"
 )
 
-var twinWorlds = flag.Int("twins", 2, "pairs of random worlds that differ in what an account may not see")
+var twinWorlds = flag.Int("twins", 1, "pairs of random worlds that differ in what an account may not see")
 
 // furnishAll gives every account something in every private field.
 func (w *world) furnishAll() {

@@ -55,7 +55,7 @@ var thrifty = map[string]any{
 
 func startBrowser() (context.Context, context.CancelFunc, error) {
 	path := os.Getenv("MSPKIT_BROWSER")
-	for _, name := range []string{"chromium", "google-chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chromium", "google-chrome"} { // the first needs a fraction of the processor
 		if path != "" {
 			break
 		}
