@@ -12,10 +12,10 @@
 //     pass a gate and are imported exactly once, and can be returned and imported again.
 //   - locations: the hierarchy of places that both sides must agree on. Differences are exact, a push removes them.
 //
-// For managed service providers, both still to come:
+// For managed service providers:
 //
-//   - orgoverlay: organization records from a trusted source, with private additions over them.
-//   - onboarding: a new client's way in, by phases and approvals, with an export to IT Glue.
+//   - orgoverlay: organization records of accounts that trust each other, with private fields laid over them.
+//   - onboarding, still to come: a new client's way in, by phases and approvals, with an export to IT Glue.
 //
 // # How to embed
 //
