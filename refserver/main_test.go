@@ -9,7 +9,9 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -125,12 +127,15 @@ func program(t *testing.T, env []string, what string, args ...string) (line stri
 	}
 }
 
+// heard leaves out the signals that whoever started the tests has set to be ignored, as nohup does; the program goes on ignoring them.
+func heard(signals ...os.Signal) []os.Signal { return slices.DeleteFunc(signals, signal.Ignored) }
+
 // Each of the signals ends the program with 0, and what it kept is there for the next start.
 func TestSignalsEndTheProgramInOrder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	args := []string{"serve", "-id", "alder", "-addr", "127.0.0.1:0", "-db", filepath.Join(dir, "a.db"), "-key", filepath.Join(dir, "a.key"), "-log", "warn"}
-	for i, sig := range []os.Signal{syscall.SIGTERM, os.Interrupt, syscall.SIGHUP} {
+	for i, sig := range heard(syscall.SIGTERM, os.Interrupt, syscall.SIGHUP) {
 		line, stop := program(t, nil, "listens on", args...)
 		_, home, ok := strings.Cut(line, "listens on ")
 		require.True(t, ok, line)
@@ -151,7 +156,7 @@ func TestSignalsEndTheProgramInOrder(t *testing.T) {
 
 func TestDemonstrationIsTheDefault(t *testing.T) {
 	t.Parallel()
-	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+	for _, sig := range heard(os.Interrupt, syscall.SIGHUP) {
 		demonstration(t, sig)
 	}
 }
