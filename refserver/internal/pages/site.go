@@ -202,8 +202,9 @@ func (s *site) fail(w http.ResponseWriter, v *visit, err error) {
 	off, isOff := errors.AsType[*collab.ModuleError](err)
 	switch {
 	case isOff && off.System == v.Collab.System():
-		p.Title, p.Problems = "Collaboration is switched off at "+string(off.System), nil
-		p.Parts = []ui.Part{ui.P(ui.Text("While it is off here, no project is offered, accepted or imported."), ui.To("Switch it on under Partners.", "/partners"))}
+		p.Title = "Collaboration is off"
+		p.Problems = []ui.Problem{{Code: problems[0].Code, Text: "Collaboration is switched off at " + string(off.System) + ". While it is off, no project is offered, accepted or imported."}}
+		p.Parts = []ui.Part{ui.P(ui.To("Switch it on under Partners.", "/partners"))}
 	case problems == nil:
 		id := web.RequestID(v.Context())
 		s.Log.ErrorContext(v.Context(), "page", "request_id", id, "path", v.URL.Path, "err", err)
