@@ -76,7 +76,7 @@ func (r overlays) Delete(ctx context.Context, org orgoverlay.OrgID) error {
 		return nil
 	}
 	r.a.overlays.rows.remove(keyOf(org))
-	return claims{r.a}.Release(ctx, []orgoverlay.OrgID{org})
+	return claims(r).Release(ctx, []orgoverlay.OrgID{org})
 }
 
 type claims struct{ a *account }
