@@ -25,6 +25,9 @@ func memory() store.DB { return memstore.New(memstore.Config{BeginTimeout: time.
 
 // What Lockstep proves depends on what its sequences meet.
 func TestLockstepReachesEveryMethodAndSentinel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("counts what hundreds of sequences find")
+	}
 	t.Parallel()
 	tally, err := storetest.Lockstep(t.Context(), storetest.LockstepConfig{Sequences: 500}, named("one", memory()), named("other", memory()))
 	require.NoError(t, err)
@@ -67,6 +70,9 @@ func TestLockstepReachesEveryMethodAndSentinel(t *testing.T) {
 
 // Of the suite's mutants a few need more than 400 sequences, lists longer than Lockstep's, or transactions beside each other.
 func TestLockstepFindsMutants(t *testing.T) {
+	if testing.Short() {
+		t.Skip("counts what hundreds of sequences find")
+	}
 	t.Parallel()
 	mutants := slices.Concat(transactionMutants, roleMutants, orgMutants)
 	var mu sync.Mutex
