@@ -142,14 +142,10 @@ func (s *Service) Attachment(ctx context.Context, a Actor, org OrgID, id Attachm
 	}
 	now := s.now()
 	err := s.view(ctx, func(ctx context.Context, v View) error {
-		d, err := s.sit(ctx, v, a, now)
+		_, o, err := s.open(ctx, v, a, now, org)
 		if err != nil {
 			return err
 		}
-		if err := d.load(ctx, []edit{{org: org}}); err != nil {
-			return err
-		}
-		o := d.sheets[org]
 		if o == nil {
 			return missing("attachment", string(id))
 		}

@@ -64,6 +64,18 @@ func (s *Service) sit(ctx context.Context, v View, a Actor, now time.Time) (*des
 	return d, nil
 }
 
+// open makes a desk on which one organization lies, or none: nil when it is not seen.
+func (s *Service) open(ctx context.Context, v View, a Actor, now time.Time, org OrgID) (*desk, *sheet, error) {
+	d, err := s.sit(ctx, v, a, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := d.load(ctx, []edit{{org: org}}); err != nil {
+		return nil, nil, err
+	}
+	return d, d.sheets[org], nil
+}
+
 // load reads what edits are decided by, as far as it does not lie on the desk yet: two calls for all of others' organizations, one for
 // each own one, one for financial IDs and one for people. Organizations that are not seen get no sheet.
 func (d *desk) load(ctx context.Context, edits []edit) error {

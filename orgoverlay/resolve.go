@@ -37,14 +37,10 @@ func (s *Service) Organization(ctx context.Context, a Actor, org OrgID) (Record,
 	}
 	now := s.now()
 	err := s.view(ctx, func(ctx context.Context, v View) error {
-		d, err := s.sit(ctx, v, a, now)
+		d, sheet, err := s.open(ctx, v, a, now, org)
 		if err != nil {
 			return err
 		}
-		if err := d.load(ctx, []edit{{org: org}}); err != nil {
-			return err
-		}
-		sheet := d.sheets[org]
 		if sheet == nil {
 			return missing("organization", string(org))
 		}
@@ -66,14 +62,10 @@ func (s *Service) Explain(ctx context.Context, a Actor, org OrgID) ([]Source, er
 	now := s.now()
 	var out []Source
 	err := s.view(ctx, func(ctx context.Context, v View) error {
-		d, err := s.sit(ctx, v, a, now)
+		d, sheet, err := s.open(ctx, v, a, now, org)
 		if err != nil {
 			return err
 		}
-		if err := d.load(ctx, []edit{{org: org}}); err != nil {
-			return err
-		}
-		sheet := d.sheets[org]
 		if sheet == nil {
 			return missing("organization", string(org))
 		}

@@ -208,7 +208,7 @@ func (s *site) fail(w http.ResponseWriter, v *visit, err error) {
 	case problems == nil:
 		id := web.RequestID(v.Context())
 		s.Log.ErrorContext(v.Context(), "page", "request_id", id, "path", v.URL.Path, "err", err)
-		p.Problems = []ui.Problem{{Text: "Something went wrong here. Nothing was changed by what you asked for. The operator finds it in the log as request " + id + "."}}
+		p.Problems = []ui.Problem{{Text: "Something went wrong here. Look whether what you asked for was done before you ask again. The operator finds it in the log as request " + id + "."}}
 	case status == http.StatusNotFound:
 		p.Title = "Not found"
 	}
