@@ -1,7 +1,7 @@
 // Package api serves the JSON API under /api/ of one system, its OpenAPI 3.1 document and the page that shows it. It
 // translates between shapes and the services of the domains, and decides nothing.
 //
-// Whoever asks acts as Config.Actor; there are no logins yet. With the module off, projects, runs and returns answer
+// Whoever asks acts as package staff knows them from the request, in the one account of their session or token. With the module off, projects, runs and returns answer
 // module_off; the switch, partners, locations and a system's own records stay.
 package api
 
@@ -24,6 +24,7 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
 	"github.com/mspkit/mspkit/refserver/internal/web"
 	"github.com/mspkit/mspkit/store"
@@ -35,8 +36,7 @@ type Config struct {
 	Locations *locations.Service
 	Store     store.Scoped // for reading what the services have no question for
 	Queue     store.Queue
-	Actor     collab.Actor
-	Keeper    locations.Actor
+	Orgs      func(account string) *orgoverlay.Service // of a hosted account; the same for the same account
 	Self      Self
 	Log       *slog.Logger
 }

@@ -33,7 +33,7 @@ func (a *api) clients() {
 		return toClient(c), err
 	})
 	handle(a, route("saveClient", "PUT clients/{id}", area, "Make a client, or rename one"), func(ctx context.Context, in *takeByID[shapes.SaveClient]) (shapes.Client, error) {
-		c, err := a.Collab.SaveClient(ctx, a.Actor, collab.Client{ID: collab.ClientID(in.ID), Name: in.Body.Name, Version: in.Body.Version})
+		c, err := a.Collab.SaveClient(ctx, a.Actor(ctx), collab.Client{ID: collab.ClientID(in.ID), Name: in.Body.Name, Version: in.Body.Version})
 		return toClient(c), err
 	})
 	handle(a, route("listSurveys", "GET surveys", area, "All surveys by id"), func(ctx context.Context, in *listSurveys) (shapes.List[shapes.Survey], error) {
@@ -49,7 +49,7 @@ func (a *api) clients() {
 		return toSurvey(s), err
 	})
 	handle(a, route("saveSurvey", "PUT surveys/{id}", area, "Make a survey, or replace its content"), func(ctx context.Context, in *takeByID[shapes.SaveSurvey]) (shapes.Survey, error) {
-		s, err := a.Collab.SaveSurvey(ctx, a.Actor, collab.Survey{
+		s, err := a.Collab.SaveSurvey(ctx, a.Actor(ctx), collab.Survey{
 			ID: collab.SurveyID(in.ID), Client: collab.ClientID(in.Body.Client), Content: fromSurveyContent(in.Body.Content), Version: in.Body.Version,
 		})
 		return toSurvey(s), err

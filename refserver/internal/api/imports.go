@@ -25,17 +25,17 @@ type ofRun struct {
 func (a *api) imports() {
 	const area = "Imports"
 	gated(a, route("planImport", "GET projects/{id}/import", area, "What an import would do now, shop by shop"), func(ctx context.Context, in *byID) (shapes.ImportPlan, error) {
-		return importPlan(a.Collab.PlanImport(ctx, a.Actor, collab.ProjectID(in.ID)))
+		return importPlan(a.Collab.PlanImport(ctx, a.Actor(ctx), collab.ProjectID(in.ID)))
 	})
 	gated(a, route("startImport", "POST projects/{id}/import", area, "Import every eligible shop"), func(ctx context.Context, in *takeByID[shapes.Import]) (shapes.Run, error) {
-		return run(a.Collab.Import(ctx, a.Actor, collab.ProjectID(in.ID), importOptions(in.Body.PageSize, in.Body.Stamp)))
+		return run(a.Collab.Import(ctx, a.Actor(ctx), collab.ProjectID(in.ID), importOptions(in.Body.PageSize, in.Body.Stamp)))
 	})
 	gated(a, route("planReimport", "POST projects/{id}/reimport/plan", area, "What a re-import of chosen shops would do"), func(ctx context.Context, in *takeByID[shapes.PlanReimport]) (shapes.ImportPlan, error) {
-		return importPlan(a.Collab.PlanReimport(ctx, a.Actor, collab.ProjectID(in.ID), each(in.Body.Shops, as[collab.ShopID]), in.Body.Overwrite))
+		return importPlan(a.Collab.PlanReimport(ctx, a.Actor(ctx), collab.ProjectID(in.ID), each(in.Body.Shops, as[collab.ShopID]), in.Body.Overwrite))
 	})
 	gated(a, route("startReimport", "POST projects/{id}/reimport", area, "Import chosen shops again"), func(ctx context.Context, in *takeByID[shapes.Reimport]) (shapes.Run, error) {
 		o := collab.ReimportOptions{ImportOptions: importOptions(in.Body.PageSize, in.Body.Stamp), Overwrite: in.Body.Overwrite}
-		return run(a.Collab.Reimport(ctx, a.Actor, collab.ProjectID(in.ID), each(in.Body.Shops, as[collab.ShopID]), o))
+		return run(a.Collab.Reimport(ctx, a.Actor(ctx), collab.ProjectID(in.ID), each(in.Body.Shops, as[collab.ShopID]), o))
 	})
 	gated(a, route("listRuns", "GET runs", area, "Runs, newest first"), func(ctx context.Context, in *listRuns) (shapes.List[shapes.Run], error) {
 		rs, err := view(ctx, a, func(ctx context.Context, v store.View) ([]collab.Run, error) {
@@ -56,7 +56,7 @@ func (a *api) imports() {
 		})
 	})
 	gated(a, route("stopRun", "POST runs/{id}/stop", area, "End a running import where it stands"), func(ctx context.Context, in *takeByID[shapes.Reasoned]) (shapes.Run, error) {
-		return run(a.Collab.StopRun(ctx, a.Actor, collab.RunID(in.ID), in.Body.Reason))
+		return run(a.Collab.StopRun(ctx, a.Actor(ctx), collab.RunID(in.ID), in.Body.Reason))
 	})
 	gated(a, route("listRunItems", "GET runs/{id}/items", area, "Shops that a run left behind, with every reason"), func(ctx context.Context, in *ofRun) (shapes.List[shapes.RunItem], error) {
 		items, err := view(ctx, a, func(ctx context.Context, v store.View) ([]collab.RunItem, error) {

@@ -18,7 +18,7 @@ func (a *api) partners() {
 	}
 	handle(a, route("getModule", "GET module", area, "Whether collaboration is switched on"), func(ctx context.Context, _ *nothing) (shapes.Module, error) { return module(ctx) })
 	handle(a, route("putModule", "PUT module", area, "Switch collaboration on or off"), func(ctx context.Context, in *take[shapes.Module]) (shapes.Module, error) {
-		if err := a.Collab.SetModule(ctx, a.Actor, in.Body.On); err != nil {
+		if err := a.Collab.SetModule(ctx, a.Actor(ctx), in.Body.On); err != nil {
 			return shapes.Module{}, err
 		}
 		return module(ctx)
@@ -28,7 +28,7 @@ func (a *api) partners() {
 		return shapes.Self{System: s.System, Name: s.Name, URL: s.URL, Key: s.Key.Public, KeyID: string(s.Key.ID), Fingerprint: s.Fingerprint}, nil
 	})
 	handle(a, route("announceKey", "POST key/announce", area, "Tell every partner the next signing key"), func(ctx context.Context, in *take[shapes.KeyAnnouncement]) (shapes.List[shapes.Partner], error) {
-		if err := a.Collab.AnnounceKey(ctx, a.Actor, publicKey(in.Body.Key), in.Body.OldUntil); err != nil {
+		if err := a.Collab.AnnounceKey(ctx, a.Actor(ctx), publicKey(in.Body.Key), in.Body.OldUntil); err != nil {
 			return shapes.List[shapes.Partner]{}, err
 		}
 		return a.listPartners(ctx)
@@ -38,20 +38,20 @@ func (a *api) partners() {
 	})
 	handle(a, route("registerPartner", "PUT partners/{id}", area, "Register a partner whose key is known, or renew one"), func(ctx context.Context, in *takeByID[shapes.Registration]) (shapes.Partner, error) {
 		p := collab.Partner{ID: collab.SystemID(in.ID), Name: in.Body.Name, URL: in.Body.URL, Keys: each(in.Body.Keys, publicKey)}
-		return partner(a.Collab.Register(ctx, a.Actor, p))
+		return partner(a.Collab.Register(ctx, a.Actor(ctx), p))
 	})
 	handle(a, route("invitePartner", "POST partners/invitations", area, "Make an invitation, good once"), func(ctx context.Context, in *take[shapes.Invite]) (shapes.Invitation, error) {
-		inv, token, err := a.Collab.Invite(ctx, a.Actor, in.Body.Origin)
+		inv, token, err := a.Collab.Invite(ctx, a.Actor(ctx), in.Body.Origin)
 		return shapes.Invitation{ID: string(inv.ID), Token: token.Reveal(), Origin: inv.Origin, ExpiresAt: inv.ExpiresAt}, err
 	})
 	handle(a, route("joinPartner", "POST partners/join", area, "Redeem an invitation"), func(ctx context.Context, in *take[shapes.Join]) (shapes.Partner, error) {
-		return partner(a.Collab.Join(ctx, a.Actor, in.Body.URL, collab.NewToken(in.Body.Token)))
+		return partner(a.Collab.Join(ctx, a.Actor(ctx), in.Body.URL, collab.NewToken(in.Body.Token)))
 	})
 	handle(a, route("confirmPartner", "POST partners/{id}/confirm", area, "Say that the fingerprint was compared"), func(ctx context.Context, in *takeByID[shapes.Confirm]) (shapes.Partner, error) {
-		return partner(a.Collab.Confirm(ctx, a.Actor, collab.SystemID(in.ID), collab.KeyID(in.Body.Key)))
+		return partner(a.Collab.Confirm(ctx, a.Actor(ctx), collab.SystemID(in.ID), collab.KeyID(in.Body.Key)))
 	})
 	handle(a, route("revokePartner", "POST partners/{id}/revoke", area, "End the trust in a partner at once"), func(ctx context.Context, in *byID) (shapes.Partner, error) {
-		return partner(a.Collab.Revoke(ctx, a.Actor, collab.SystemID(in.ID)))
+		return partner(a.Collab.Revoke(ctx, a.Actor(ctx), collab.SystemID(in.ID)))
 	})
 }
 

@@ -43,34 +43,34 @@ func (a *api) projects() {
 		return project(a.project(ctx, in.ID))
 	})
 	gated(a, route("checkProject", "POST projects/check", area, "What proposing would answer; nothing is sent"), func(ctx context.Context, in *take[shapes.Proposal]) (shapes.ProposalCheck, error) {
-		c, err := a.Collab.CheckProposal(ctx, a.Actor, a.proposal(in.Body))
+		c, err := a.Collab.CheckProposal(ctx, a.Actor(ctx), a.proposal(in.Body))
 		return shapes.ProposalCheck{Refused: refused(c.Refused), Warnings: each(c.Warnings, toWarning)}, err
 	})
 	gated(a, route("proposeProject", "POST projects", area, "Offer a project to a partner"), func(ctx context.Context, in *take[shapes.Proposal]) (shapes.Project, error) {
-		return project(a.Collab.Propose(ctx, a.Actor, a.proposal(in.Body)))
+		return project(a.Collab.Propose(ctx, a.Actor(ctx), a.proposal(in.Body)))
 	})
 	gated(a, route("editProject", "PATCH projects/{id}", area, "Change the terms of a proposal (Primary)"), func(ctx context.Context, in *takeByID[shapes.EditProposal]) (shapes.Project, error) {
 		p, err := a.project(ctx, in.ID)
 		if err != nil {
 			return shapes.Project{}, err
 		}
-		return project(a.Collab.EditProposal(ctx, a.Actor, p.ID, over(p.Terms, in.Body.Terms), in.Body.Version))
+		return project(a.Collab.EditProposal(ctx, a.Actor(ctx), p.ID, over(p.Terms, in.Body.Terms), in.Body.Version))
 	})
 	gated(a, route("withdrawProject", "POST projects/{id}/withdraw", area, "Take a proposal back (Primary)"), func(ctx context.Context, in *takeByID[shapes.Reasoned]) (shapes.Project, error) {
-		return project(a.Collab.Withdraw(ctx, a.Actor, collab.ProjectID(in.ID), in.Body.Reason, in.Body.Version))
+		return project(a.Collab.Withdraw(ctx, a.Actor(ctx), collab.ProjectID(in.ID), in.Body.Reason, in.Body.Version))
 	})
 	gated(a, route("acceptProject", "POST projects/{id}/accept", area, "Accept a proposal (Secondary)"), func(ctx context.Context, in *takeByID[shapes.Accept]) (shapes.Project, error) {
-		return project(a.Collab.Accept(ctx, a.Actor, collab.ProjectID(in.ID), collab.Acceptance{Email: in.Body.Email, Agreed: in.Body.Agreed}, in.Body.Version))
+		return project(a.Collab.Accept(ctx, a.Actor(ctx), collab.ProjectID(in.ID), collab.Acceptance{Email: in.Body.Email, Agreed: in.Body.Agreed}, in.Body.Version))
 	})
 	gated(a, route("declineProject", "POST projects/{id}/decline", area, "Refuse a proposal for good (Secondary)"), func(ctx context.Context, in *takeByID[shapes.Reasoned]) (shapes.Project, error) {
-		return project(a.Collab.Decline(ctx, a.Actor, collab.ProjectID(in.ID), in.Body.Reason, in.Body.Version))
+		return project(a.Collab.Decline(ctx, a.Actor(ctx), collab.ProjectID(in.ID), in.Body.Reason, in.Body.Version))
 	})
 	gated(a, route("counterProject", "POST projects/{id}/counter", area, "Ask for other terms (Secondary)"), func(ctx context.Context, in *takeByID[shapes.Counter]) (shapes.Project, error) {
 		p, err := a.project(ctx, in.ID)
 		if err != nil {
 			return shapes.Project{}, err
 		}
-		return project(a.Collab.Counter(ctx, a.Actor, p.ID, collab.Ask{Terms: over(p.Terms, in.Body.Terms), Note: in.Body.Note}, in.Body.Version))
+		return project(a.Collab.Counter(ctx, a.Actor(ctx), p.ID, collab.Ask{Terms: over(p.Terms, in.Body.Terms), Note: in.Body.Note}, in.Body.Version))
 	})
 	gated(a, route("updateSettings", "PATCH projects/{id}/settings", area, "Change settings of an accepted project"), func(ctx context.Context, in *takeByID[shapes.Settings]) (shapes.Project, error) {
 		p, err := a.project(ctx, in.ID)
@@ -79,16 +79,16 @@ func (a *api) projects() {
 		}
 		b := in.Body
 		change := collab.SettingsChange{Master: b.Master, Mask: each(b.Mask, as[collab.Field]), Terms: over(p.Terms, b.Terms), Contact: b.Contact, Sharing: b.Sharing}
-		return project(a.Collab.UpdateSettings(ctx, a.Actor, p.ID, change, b.Version))
+		return project(a.Collab.UpdateSettings(ctx, a.Actor(ctx), p.ID, change, b.Version))
 	})
 	gated(a, route("activateProject", "POST projects/{id}/activate", area, "Make an inactive project work again (Primary)"), func(ctx context.Context, in *takeByID[shapes.Versioned]) (shapes.Project, error) {
-		return project(a.Collab.Activate(ctx, a.Actor, collab.ProjectID(in.ID), in.Body.Version))
+		return project(a.Collab.Activate(ctx, a.Actor(ctx), collab.ProjectID(in.ID), in.Body.Version))
 	})
 	gated(a, route("deactivateProject", "POST projects/{id}/deactivate", area, "Stop imports, updates and returns (Primary)"), func(ctx context.Context, in *takeByID[shapes.Reasoned]) (shapes.Project, error) {
-		return project(a.Collab.Deactivate(ctx, a.Actor, collab.ProjectID(in.ID), in.Body.Reason, in.Body.Version))
+		return project(a.Collab.Deactivate(ctx, a.Actor(ctx), collab.ProjectID(in.ID), in.Body.Reason, in.Body.Version))
 	})
 	gated(a, route("getProgress", "GET projects/{id}/progress", area, "The Secondary's shops by status, where it shares them"), func(ctx context.Context, in *byID) (shapes.List[shapes.StatusCount], error) {
-		counts, err := a.Collab.Progress(ctx, a.Actor, collab.ProjectID(in.ID))
+		counts, err := a.Collab.Progress(ctx, a.Actor(ctx), collab.ProjectID(in.ID))
 		return shapes.List[shapes.StatusCount]{Items: each(counts, func(c collab.StatusCount) shapes.StatusCount {
 			return shapes.StatusCount{Status: string(c.Status), Count: c.Count}
 		})}, err

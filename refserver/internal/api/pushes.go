@@ -26,7 +26,7 @@ type comparePlaces struct {
 func (a *api) pushes() {
 	const area = "Locations of a project"
 	gated(a, route("compareLocations", "GET projects/{id}/locations", area, "What differs between our set and the partner's copy"), func(ctx context.Context, in *comparePlaces) (shapes.Comparison, error) {
-		c, err := a.Locations.Compare(ctx, a.Keeper, locations.ProjectID(in.ID))
+		c, err := a.Locations.Compare(ctx, a.Keeper(ctx), locations.ProjectID(in.ID))
 		if err != nil {
 			return shapes.Comparison{}, err
 		}
@@ -59,12 +59,12 @@ func (a *api) pushes() {
 		if moved(in.Body.Ours, p.Ours) || moved(in.Body.Theirs, p.Theirs) {
 			return shapes.PushReceipt{}, fmt.Errorf("ours is at revision %d, theirs at %d: %w", p.Ours.Revision, p.Theirs.Revision, locations.ErrStale)
 		}
-		r, err := a.Locations.Push(ctx, a.Keeper, p, locations.PushOptions{Overwrite: in.Body.Overwrite})
+		r, err := a.Locations.Push(ctx, a.Keeper(ctx), p, locations.PushOptions{Overwrite: in.Body.Overwrite})
 		return shapes.PushReceipt{Revision: r.Revision, Root: r.Root.String(), Created: r.Created, Updated: r.Updated, Deactivated: r.Deactivated}, err
 	})
 	gated(a, route("startPush", "POST projects/{id}/pushes", area, "Begin to make the partner's copy equal to our set, as work to look at later"), func(ctx context.Context, in *takeByID[shapes.Push]) (shapes.PushRun, error) {
 		seen := locations.PushStamp{Ours: in.Body.Ours, Theirs: in.Body.Theirs}
-		return pushRun(a.Locations.StartPush(ctx, a.Keeper, locations.ProjectID(in.ID), seen, locations.PushOptions{Overwrite: in.Body.Overwrite}))
+		return pushRun(a.Locations.StartPush(ctx, a.Keeper(ctx), locations.ProjectID(in.ID), seen, locations.PushOptions{Overwrite: in.Body.Overwrite}))
 	})
 	gated(a, route("listPushes", "GET pushes", area, "Pushes, newest first"), func(ctx context.Context, in *listPushes) (shapes.List[shapes.PushRun], error) {
 		rs, err := a.Locations.Pushes(ctx, locations.ProjectID(in.Project), locations.RunID(in.Before), in.Limit+1)
@@ -74,7 +74,7 @@ func (a *api) pushes() {
 		return pushRun(a.Locations.PushRun(ctx, locations.RunID(in.ID)))
 	})
 	gated(a, route("stopPush", "POST pushes/{id}/stop", area, "End a running push where it stands"), func(ctx context.Context, in *takeByID[shapes.Reasoned]) (shapes.PushRun, error) {
-		return pushRun(a.Locations.StopPush(ctx, a.Keeper, locations.RunID(in.ID), in.Body.Reason))
+		return pushRun(a.Locations.StopPush(ctx, a.Keeper(ctx), locations.RunID(in.ID), in.Body.Reason))
 	})
 }
 
@@ -92,7 +92,7 @@ func toPushRun(r locations.PushRun) shapes.PushRun {
 func moved(seen int64, h locations.Head) bool { return seen != 0 && seen != h.Revision }
 
 func (a *api) pushPlan(ctx context.Context, project string) (locations.Plan, error) {
-	c, err := a.Locations.Compare(ctx, a.Keeper, locations.ProjectID(project))
+	c, err := a.Locations.Compare(ctx, a.Keeper(ctx), locations.ProjectID(project))
 	return locations.PlanPush(c), err
 }
 

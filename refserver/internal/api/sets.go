@@ -71,7 +71,7 @@ func (a *api) sets() {
 		if err != nil {
 			return shapes.LoadResult{}, err
 		}
-		r, err := a.Locations.LoadTable(ctx, a.Keeper, locations.SetID(in.Set), bytes.NewReader(in.RawBody), layout, locations.LoadOptions{Deactivate: in.Deactivate, Preview: in.Preview})
+		r, err := a.Locations.LoadTable(ctx, a.Keeper(ctx), locations.SetID(in.Set), bytes.NewReader(in.RawBody), layout, locations.LoadOptions{Deactivate: in.Deactivate, Preview: in.Preview})
 		return shapes.LoadResult{
 			Head: toHead(r.Head), Created: r.Created, Updated: r.Updated, Deactivated: r.Deactivated, Unchanged: r.Unchanged,
 			Refused: each(r.Refused, toRowProblem), Warnings: each(r.Warnings, toRowProblem),
@@ -86,7 +86,7 @@ func (a *api) sets() {
 			}
 			edits[i] = locations.Edit{Node: fromNode(e.Node), Fields: fields}
 		}
-		return head(a.Locations.Edit(ctx, a.Keeper, locations.SetID(in.Set), in.Body.Revision, edits...))
+		return head(a.Locations.Edit(ctx, a.Keeper(ctx), locations.SetID(in.Set), in.Body.Revision, edits...))
 	})
 	handle(a, route("listSetHistory", "GET sets/{set}/history", area, "What was done to a set, newest first"), func(ctx context.Context, in *setHistory) (shapes.List[shapes.Entry], error) {
 		rs, err := a.Locations.History(ctx, locations.SetID(in.Set), in.Before, in.Limit+1)

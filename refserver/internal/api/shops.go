@@ -31,11 +31,11 @@ func (a *api) shops() {
 		return page(ss, in.Limit, func(s collab.Shop) string { return string(s.ID) }, toShop), err
 	})
 	handle(a, route("createShops", "POST shops", area, "Enter shops of our own, at most 500, all or none"), func(ctx context.Context, in *take[shapes.NewShops]) (shapes.List[shapes.Shop], error) {
-		ss, err := a.Collab.CreateShops(ctx, a.Actor, each(in.Body.Shops, fromShop))
+		ss, err := a.Collab.CreateShops(ctx, a.Actor(ctx), each(in.Body.Shops, fromShop))
 		return shapes.List[shapes.Shop]{Items: each(ss, toShop)}, err
 	})
 	handle(a, route("setShopStatus", "POST shops/status", area, "Give shops another status, at most 500, all or none"), func(ctx context.Context, in *take[shapes.SetStatus]) (shapes.List[shapes.Shop], error) {
-		ss, err := a.Collab.SetStatus(ctx, a.Actor, each(in.Body.Shops, as[collab.ShopID]), collab.Status(in.Body.Status))
+		ss, err := a.Collab.SetStatus(ctx, a.Actor(ctx), each(in.Body.Shops, as[collab.ShopID]), collab.Status(in.Body.Status))
 		return shapes.List[shapes.Shop]{Items: each(ss, toShop)}, err
 	})
 	handle(a, route("getShop", "GET shops/{id}", area, "One shop, with its link when it was imported"), func(ctx context.Context, in *byID) (shapes.Shop, error) {
@@ -56,7 +56,7 @@ func (a *api) shops() {
 	handle(a, route("saveShop", "PUT shops/{id}", area, "Save a shop of exactly the version that was opened"), func(ctx context.Context, in *takeByID[shapes.Shop]) (shapes.Shop, error) {
 		s := fromShop(in.Body)
 		s.ID = collab.ShopID(in.ID)
-		s, err := a.Collab.SaveShop(ctx, a.Actor, s)
+		s, err := a.Collab.SaveShop(ctx, a.Actor(ctx), s)
 		return toShop(s), err
 	})
 }
@@ -65,7 +65,7 @@ func (a *api) shops() {
 func (a *api) returns() {
 	const area = "Returns"
 	gated(a, route("planReturn", "POST returns/plan", area, "What a return of these shops would overwrite over there"), func(ctx context.Context, in *take[shapes.PlanReturn]) (shapes.ReturnPlan, error) {
-		p, err := a.Collab.PlanReturn(ctx, a.Actor, each(in.Body.Shops, as[collab.ShopID]))
+		p, err := a.Collab.PlanReturn(ctx, a.Actor(ctx), each(in.Body.Shops, as[collab.ShopID]))
 		return shapes.ReturnPlan{Items: each(p.Items, func(i collab.ReturnItem) shapes.ReturnItem {
 			return shapes.ReturnItem{
 				Shop: string(i.Shop), Remote: string(i.Remote), Project: string(i.Project), Refused: refused(i.Refused), Lost: each(i.Lost, toChange),
@@ -74,7 +74,7 @@ func (a *api) returns() {
 		})}, err
 	})
 	gated(a, route("returnShops", "POST returns", area, "Send shops back, all or none"), func(ctx context.Context, in *take[shapes.Return]) (shapes.Links, error) {
-		links, err := a.Collab.Return(ctx, a.Actor, each(in.Body.Shops, as[collab.ShopID]), collab.ReturnOptions{
+		links, err := a.Collab.Return(ctx, a.Actor(ctx), each(in.Body.Shops, as[collab.ShopID]), collab.ReturnOptions{
 			Overwrite: in.Body.Overwrite,
 			Plan: each(in.Body.Plan, func(s shapes.ReturnStamp) collab.ReturnStamp {
 				return collab.ReturnStamp{Shop: collab.ShopID(s.Shop), Version: s.Version, Link: s.Link}

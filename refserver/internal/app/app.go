@@ -20,8 +20,11 @@ import (
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/collab/collabhttp"
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/orgoverlay"
+	"github.com/mspkit/mspkit/orgoverlay/jsonschema"
 	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/pages"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/web"
 	"github.com/mspkit/mspkit/store"
 	"github.com/mspkit/mspkit/store/bunstore"
@@ -34,7 +37,7 @@ import (
 type App struct {
 	Collab    *collab.Service
 	Locations *locations.Service
-	Actor     collab.Actor // the operator, as who the API acts
+	Actor     collab.Actor // the program itself, for what is done without anybody who asks for it
 	Keeper    locations.Actor
 	Key       collab.PartnerKey // our public signing key
 
@@ -43,6 +46,7 @@ type App struct {
 	lock     *os.File // nil where no lock is taken
 	db       *database
 	store    *bunstore.DB
+	orgs     sync.Map // of orgoverlay.Service by account
 	outbound *http.Client
 	courier  *courier.Courier
 	waker    *rivercourier.Waker
@@ -53,7 +57,7 @@ type App struct {
 	closeErr error
 }
 
-// Operator is who acts through the API and on the pages, for as long as there are no logins.
+// Operator is the name in history of what the program does by itself.
 const Operator = "operator"
 
 // Open takes the address, reads or makes the key, opens and migrates the database, and wires the system. Nothing is
@@ -129,7 +133,7 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	}))
 	self := api.Self{System: cfg.ID, Name: cfg.Name, URL: cfg.URL, Key: a.Key, Fingerprint: collabhttp.Fingerprint(ed25519.PublicKey(a.Key.Public))}
 	speaks := api.Config{
-		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Actor: a.Actor, Keeper: a.Keeper, Self: self, Log: cfg.Log,
+		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Orgs: a.Orgs, Self: self, Log: cfg.Log,
 	}
 	if err := api.Mount(mux, speaks); err != nil {
 		return err
@@ -138,9 +142,29 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	mux.HandleFunc("GET /readyz", a.ready)
 	closing, stop := context.WithCancel(context.Background())
 	pages.Mount(mux, pages.Config{Config: speaks, Hue: cfg.Hue, Start: cfg.Start, Closing: closing})
-	a.server = web.Server(mux, web.Config{Log: cfg.Log, Hosts: hosts(a.listener.Addr()), Open: collabhttp.Prefix})
+	a.server = web.Server(a.anybody(mux), web.Config{Log: cfg.Log, Hosts: hosts(a.listener.Addr()), Open: collabhttp.Prefix})
 	a.server.RegisterOnShutdown(stop) // streams to browsers would never end by themselves
 	return nil
+}
+
+// anybody makes everybody who asks the operator, from whom the address is all that keeps strangers.
+func (a *App) anybody(next http.Handler) http.Handler {
+	who := staff.Who{
+		Person: Operator, Name: Operator, Home: a.cfg.ID, Account: a.cfg.ID, Fresh: true,
+		Roles: []string{staff.Works, staff.Operates, staff.Administers, string(orgoverlay.RoleSpecialist)},
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(staff.With(r.Context(), who)))
+	})
+}
+
+// Orgs returns the service for the organizations of a hosted account.
+func (a *App) Orgs(account string) *orgoverlay.Service {
+	if s, ok := a.orgs.Load(account); ok {
+		return s.(*orgoverlay.Service)
+	}
+	s, _ := a.orgs.LoadOrStore(account, orgoverlay.NewService(orgoverlay.Account(account), store.Orgoverlay(a.store.For(account)), orgoverlay.Config{Schemas: jsonschema.Schemas{}}))
+	return s.(*orgoverlay.Service)
 }
 
 // deliver says by domain who carries a message out.

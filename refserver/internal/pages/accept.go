@@ -12,7 +12,7 @@ func (s *site) accepting() {
 }
 
 func showAccept(v *visit) (ui.Page, error) {
-	plan, err := v.Collab.PlanAccept(v.Context(), v.Actor, collab.ProjectID(v.PathValue("id")))
+	plan, err := v.Collab.PlanAccept(v.Context(), v.actor(), collab.ProjectID(v.PathValue("id")))
 	if err != nil {
 		return ui.Page{}, err
 	}
@@ -62,7 +62,7 @@ func made(names sides, plan collab.AcceptPlan) []ui.Line {
 }
 
 func doAccept(v *visit) (done, error) {
-	p, err := v.Collab.Accept(v.Context(), v.Actor, collab.ProjectID(v.PathValue("id")), collab.Acceptance{Email: v.PostFormValue("email"), Agreed: v.PostForm.Has("agreed")}, v.version())
+	p, err := v.Collab.Accept(v.Context(), v.actor(), collab.ProjectID(v.PathValue("id")), collab.Acceptance{Email: v.PostFormValue("email"), Agreed: v.PostForm.Has("agreed")}, v.version())
 	return done{to: at("projects", string(p.ID)), said: ui.Receipt{Title: "Accepted", Lines: []ui.Line{
 		ui.Say(ui.Text("The client"), ui.To(p.ClientName, at("clients", string(p.Client))), ui.Text("and the survey"), ui.To(p.SurveyName, at("surveys", string(p.Survey))), ui.Text("are here.")),
 		ui.Say(ui.Text(string(p.Partner) + " is told now. The locations follow when it has heard.")), ui.Say(historyOf("project", string(p.ID))),

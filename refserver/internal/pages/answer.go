@@ -40,7 +40,7 @@ func (v *visit) decision(p collab.Project, page ui.Page, action, submit string, 
 }
 
 func doDecline(v *visit) (done, error) {
-	p, err := v.Collab.Decline(v.Context(), v.Actor, collab.ProjectID(v.PathValue("id")), v.PostFormValue("reason"), v.version())
+	p, err := v.Collab.Decline(v.Context(), v.actor(), collab.ProjectID(v.PathValue("id")), v.PostFormValue("reason"), v.version())
 	return done{to: at("projects", string(p.ID)), said: ui.Receipt{Title: "Declined", Lines: []ui.Line{
 		ui.Say(ui.Text(string(p.Partner) + " is told, with your reason.")), ui.Say(historyOf("project", string(p.ID))),
 	}}}, err
@@ -70,7 +70,7 @@ func showCounter(v *visit) (ui.Page, error) {
 
 func doCounter(v *visit) (done, error) {
 	ask := collab.Ask{Terms: termsIn(v.PostForm), Note: v.PostFormValue("note")}
-	p, err := v.Collab.Counter(v.Context(), v.Actor, collab.ProjectID(v.PathValue("id")), ask, v.version())
+	p, err := v.Collab.Counter(v.Context(), v.actor(), collab.ProjectID(v.PathValue("id")), ask, v.version())
 	return done{to: at("projects", string(p.ID)), said: ui.Receipt{Title: "You asked for changes", Lines: []ui.Line{
 		ui.Say(ui.Text("The project stays open. " + string(p.Partner) + " changes its offer, or withdraws it.")), ui.Say(historyOf("project", string(p.ID))),
 	}}}, err

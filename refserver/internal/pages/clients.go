@@ -66,7 +66,7 @@ func showNewClient(v *visit) (ui.Page, error) {
 
 func doNewClient(v *visit) (done, error) {
 	id := strings.TrimSpace(v.PostFormValue("id"))
-	c, err := v.Collab.SaveClient(v.Context(), v.Actor, collab.Client{ID: collab.ClientID(id), Name: v.PostFormValue("name")})
+	c, err := v.Collab.SaveClient(v.Context(), v.actor(), collab.Client{ID: collab.ClientID(id), Name: v.PostFormValue("name")})
 	return done{to: at("clients", string(c.ID)), said: ui.Receipt{Title: "Client made", Lines: []ui.Line{
 		ui.Say(ui.Text("Next, make a survey, and load the locations under Locations.")), ui.Say(historyOf("client", string(c.ID))),
 	}}}, taken(err, "save client")
@@ -124,6 +124,6 @@ func showClient(v *visit) (ui.Page, error) {
 }
 
 func doRenameClient(v *visit) (done, error) {
-	c, err := v.Collab.SaveClient(v.Context(), v.Actor, collab.Client{ID: collab.ClientID(v.PathValue("id")), Name: v.PostFormValue("name"), Version: v.version()})
+	c, err := v.Collab.SaveClient(v.Context(), v.actor(), collab.Client{ID: collab.ClientID(v.PathValue("id")), Name: v.PostFormValue("name"), Version: v.version()})
 	return done{to: at("clients", string(c.ID)), said: ui.Receipt{Title: "Name saved", Lines: []ui.Line{ui.Say(historyOf("client", string(c.ID)))}}}, err
 }

@@ -50,7 +50,7 @@ func showTerms(v *visit) (ui.Page, error) {
 }
 
 func doTerms(v *visit) (done, error) {
-	p, err := v.Collab.EditProposal(v.Context(), v.Actor, collab.ProjectID(v.PathValue("id")), termsIn(v.PostForm), v.version())
+	p, err := v.Collab.EditProposal(v.Context(), v.actor(), collab.ProjectID(v.PathValue("id")), termsIn(v.PostForm), v.version())
 	return done{to: at("projects", string(p.ID)), said: ui.Receipt{Title: "The new settings are on their way to " + string(p.Partner), Lines: append([]ui.Line{
 		ui.Say(ui.Text(string(p.Partner) + " is asked to accept them.")), ui.Say(historyOf("project", string(p.ID))),
 	}, warned(v.Collab.Warnings(p.Terms))...)}}, err

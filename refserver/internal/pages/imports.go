@@ -24,7 +24,7 @@ func showImport(v *visit) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
-	plan, err := v.Collab.PlanImport(v.Context(), v.Actor, p.ID)
+	plan, err := v.Collab.PlanImport(v.Context(), v.actor(), p.ID)
 	if err != nil {
 		return ui.Page{}, err
 	}
@@ -52,7 +52,7 @@ func showImport(v *visit) (ui.Page, error) {
 
 func doImport(v *visit) (done, error) {
 	stamp := v.stamp()
-	return started(v.Collab.Import(v.Context(), v.Actor, collab.ProjectID(v.PathValue("id")), collab.ImportOptions{Plan: &stamp}))
+	return started(v.Collab.Import(v.Context(), v.actor(), collab.ProjectID(v.PathValue("id")), collab.ImportOptions{Plan: &stamp}))
 }
 
 // started leads to a run that has just begun.

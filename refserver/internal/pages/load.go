@@ -144,7 +144,7 @@ func (v *visit) previewLoad(set locations.SetID, f upload, q url.Values) (parts 
 	before, err := v.Locations.Head(v.Context(), set)
 	var res locations.LoadResult
 	if err == nil {
-		res, err = v.Locations.LoadTable(v.Context(), v.Keeper, set, bytes.NewReader(f.body), layoutOf(q), locations.LoadOptions{Deactivate: q.Get("deactivate") != "", Preview: true, Expect: before.Revision})
+		res, err = v.Locations.LoadTable(v.Context(), v.keeper(), set, bytes.NewReader(f.body), layoutOf(q), locations.LoadOptions{Deactivate: q.Get("deactivate") != "", Preview: true, Expect: before.Revision})
 	}
 	if err != nil {
 		_, problems := words(err)
@@ -249,7 +249,7 @@ func (l *loading) apply(v *visit) (done, error) {
 	if err != nil || !there {
 		return done{}, locations.Problems{{Field: "file", Message: "The file that was chosen is not kept any more. Choose it again."}}
 	}
-	res, err := v.Locations.LoadTable(v.Context(), v.Keeper, set, bytes.NewReader(f.body), layoutOf(q), locations.LoadOptions{Deactivate: q.Get("deactivate") != "", Expect: v.version()})
+	res, err := v.Locations.LoadTable(v.Context(), v.keeper(), set, bytes.NewReader(f.body), layoutOf(q), locations.LoadOptions{Deactivate: q.Get("deactivate") != "", Expect: v.version()})
 	if err != nil {
 		return done{}, err
 	}

@@ -46,7 +46,7 @@ func (m *managing) compare(v *visit, id collab.ProjectID) (locations.Comparison,
 		last = m.last[i]
 	}
 	m.mu.Unlock()
-	c, err := v.Locations.CompareSince(v.Context(), v.Keeper, project, last)
+	c, err := v.Locations.CompareSince(v.Context(), v.keeper(), project, last)
 	if err != nil {
 		return c, err
 	}

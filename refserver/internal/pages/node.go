@@ -176,7 +176,7 @@ func doEdit(v *visit) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	head, err := v.Locations.Edit(v.Context(), v.Keeper, set, v.version(), edit)
+	head, err := v.Locations.Edit(v.Context(), v.keeper(), set, v.version(), edit)
 	said := ui.Receipt{Title: "Saved", Lines: []ui.Line{ui.Say(historyOf("set", string(set)))}}
 	if head.Revision == v.version() {
 		said = ui.Receipt{Title: "Nothing was changed"}

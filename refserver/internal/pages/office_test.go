@@ -17,9 +17,12 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/collab/collabtest"
+	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/pages"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/web"
+	"github.com/mspkit/mspkit/store"
 	"github.com/mspkit/mspkit/store/memstore"
 )
 
@@ -57,7 +60,10 @@ func deskOf(t *testing.T, s *collabtest.Side, changes ...func(*pages.Config)) *d
 	closing, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
 	cfg := pages.Config{Closing: closing, Config: api.Config{
-		Collab: s.Collab, Locations: s.Locations, Store: s.DB.For(string(s.ID)), Queue: s.DB.Messages(), Actor: s.Admin, Keeper: s.Keys,
+		Collab: s.Collab, Locations: s.Locations, Store: s.DB.For(string(s.ID)), Queue: s.DB.Messages(),
+		Orgs: func(account string) *orgoverlay.Service {
+			return orgoverlay.NewService(orgoverlay.Account(account), store.Orgoverlay(s.DB.For(account)), orgoverlay.Config{})
+		},
 		Self: api.Self{System: string(s.ID), Name: string(s.ID), URL: collabtest.URL(s.ID), Key: collabtest.PartnerOf(s.ID).Keys[0]},
 		Log:  slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}}
@@ -66,7 +72,12 @@ func deskOf(t *testing.T, s *collabtest.Side, changes ...func(*pages.Config)) *d
 	}
 	pages.Mount(mux, cfg)
 	server := httptest.NewUnstartedServer(nil)
-	server.Config = web.Server(mux, web.Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Hosts: []string{server.Listener.Addr().String()}})
+	who := staff.Who{Person: "olga", Name: s.Admin.Name, Home: string(s.ID), Account: string(s.ID), Fresh: true,
+		Roles: []string{staff.Works, staff.Operates, staff.Administers, string(orgoverlay.RoleSpecialist)}}
+	signedIn := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mux.ServeHTTP(w, r.WithContext(staff.With(r.Context(), who)))
+	})
+	server.Config = web.Server(signedIn, web.Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Hosts: []string{server.Listener.Addr().String()}})
 	server.Start()
 	t.Cleanup(server.Close)
 	jar, err := cookiejar.New(nil)

@@ -126,11 +126,11 @@ func doModule(v *visit) (done, error) {
 	default:
 		return done{}, errForm
 	}
-	return done{to: "/partners", said: ui.Receipt{Title: title, Lines: []ui.Line{ui.Say(historyOf("module", v.Self.System))}}}, v.Collab.SetModule(v.Context(), v.Actor, on)
+	return done{to: "/partners", said: ui.Receipt{Title: title, Lines: []ui.Line{ui.Say(historyOf("module", v.Self.System))}}}, v.Collab.SetModule(v.Context(), v.actor(), on)
 }
 
 func doInvite(v *visit) (done, error) {
-	inv, token, err := v.Collab.Invite(v.Context(), v.Actor, v.PostFormValue("origin"))
+	inv, token, err := v.Collab.Invite(v.Context(), v.actor(), v.PostFormValue("origin"))
 	if err != nil {
 		return done{}, err
 	}
@@ -142,7 +142,7 @@ func doInvite(v *visit) (done, error) {
 }
 
 func doJoin(v *visit) (done, error) {
-	p, err := v.Collab.Join(v.Context(), v.Actor, strings.TrimSpace(v.PostFormValue("url")), collab.NewToken(strings.TrimSpace(v.PostFormValue("token"))))
+	p, err := v.Collab.Join(v.Context(), v.actor(), strings.TrimSpace(v.PostFormValue("url")), collab.NewToken(strings.TrimSpace(v.PostFormValue("token"))))
 	return paired(p), err
 }
 
@@ -159,16 +159,16 @@ func doRegister(v *visit) (done, error) {
 		k.ID = collab.KeyID(collabhttp.KeyID(key))
 	}
 	id := strings.TrimSpace(v.PostFormValue("system"))
-	p, err := v.Collab.Register(v.Context(), v.Actor, collab.Partner{ID: collab.SystemID(id), Name: id, URL: strings.TrimSpace(v.PostFormValue("url")), Keys: []collab.PartnerKey{k}})
+	p, err := v.Collab.Register(v.Context(), v.actor(), collab.Partner{ID: collab.SystemID(id), Name: id, URL: strings.TrimSpace(v.PostFormValue("url")), Keys: []collab.PartnerKey{k}})
 	return done{to: "/partners/" + escape(string(p.ID)), said: ui.Receipt{Title: "Registered " + string(p.ID), Lines: []ui.Line{ui.Say(ui.Text("It is active. It must register this system as well."))}}}, err
 }
 
 func doConfirm(v *visit) (done, error) {
-	p, err := v.Collab.Confirm(v.Context(), v.Actor, collab.SystemID(v.PathValue("id")), collab.KeyID(v.PostFormValue("key")))
+	p, err := v.Collab.Confirm(v.Context(), v.actor(), collab.SystemID(v.PathValue("id")), collab.KeyID(v.PostFormValue("key")))
 	return done{to: "/partners/" + escape(string(p.ID)), said: ui.Receipt{Title: string(p.ID) + " is trusted", Lines: []ui.Line{ui.Say(ui.Text("Projects can be shared as soon as they have confirmed as well."))}}}, err
 }
 
 func doRevoke(v *visit) (done, error) {
-	p, err := v.Collab.Revoke(v.Context(), v.Actor, collab.SystemID(v.PathValue("id")))
+	p, err := v.Collab.Revoke(v.Context(), v.actor(), collab.SystemID(v.PathValue("id")))
 	return done{to: "/partners/" + escape(string(p.ID)), said: ui.Receipt{Title: string(p.ID) + " is revoked"}}, err
 }

@@ -153,7 +153,7 @@ func (v *visit) progress(p collab.Project) ui.Section {
 	}
 	ctx, cancel := context.WithTimeout(v.Context(), askWithin)
 	defer cancel()
-	counts, err := v.Collab.Progress(ctx, v.Actor, p.ID)
+	counts, err := v.Collab.Progress(ctx, v.actor(), p.ID)
 	if err != nil {
 		reason := "It could not be asked."
 		if _, problems := words(err); len(problems) > 0 {

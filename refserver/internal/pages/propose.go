@@ -162,7 +162,7 @@ func (v *visit) previewed(page ui.Page, names sides, c chosen, survey collab.Sur
 	if v.Method == http.MethodPost { // refused a moment ago: the reasons are on the page already
 		return page
 	}
-	check, err := v.Collab.CheckProposal(v.Context(), v.Actor, p)
+	check, err := v.Collab.CheckProposal(v.Context(), v.actor(), p)
 	if err = errors.Join(err, check.Refused); err != nil {
 		_, page.Problems = words(err)
 		if page.Problems == nil {
@@ -191,7 +191,7 @@ func (v *visit) usualTarget(p collab.Proposal) collab.Target {
 	ctx, cancel := context.WithTimeout(v.Context(), askWithin)
 	defer cancel()
 	p.Target, p.Terms = collab.TargetNewClient, v.Collab.DefaultTerms()
-	if check, err := v.Collab.CheckProposal(ctx, v.Actor, p); err == nil && errors.Is(check.Refused, collab.ErrClientThere) {
+	if check, err := v.Collab.CheckProposal(ctx, v.actor(), p); err == nil && errors.Is(check.Refused, collab.ErrClientThere) {
 		return collab.TargetCopy
 	}
 	return collab.TargetNewClient
@@ -207,7 +207,7 @@ func (v *visit) proposal() collab.Proposal {
 
 func doPropose(v *visit) (done, error) {
 	v.typed = v.PostForm
-	p, err := v.Collab.Propose(v.Context(), v.Actor, v.proposal())
+	p, err := v.Collab.Propose(v.Context(), v.actor(), v.proposal())
 	return done{to: at("projects", string(p.ID)), said: ui.Receipt{Title: "Sent to " + string(p.Partner), Lines: []ui.Line{
 		ui.Say(ui.Text(string(p.Partner) + " is asked to accept. Nothing runs before it does.")), ui.Say(historyOf("project", string(p.ID))),
 	}}}, err

@@ -92,7 +92,7 @@ func deactivated(changes []locations.Change) []locations.Change {
 }
 
 func (m *managing) doPush(v *visit) (done, error) {
-	run, err := v.Locations.StartPush(v.Context(), v.Keeper, locations.ProjectID(v.PathValue("id")),
+	run, err := v.Locations.StartPush(v.Context(), v.keeper(), locations.ProjectID(v.PathValue("id")),
 		locations.PushStamp{Ours: v.number("ours"), Theirs: v.number("theirs")}, locations.PushOptions{Overwrite: v.PostForm.Has("overwrite")})
 	if busy, ok := errors.AsType[*locations.RunningError](err); ok {
 		return done{to: pushPath(busy.Run), said: ui.Receipt{Title: "A push is under way already", Bad: true, Lines: []ui.Line{ui.Say(ui.Text("Nothing was started. This is the push that runs."))}}}, nil
@@ -177,7 +177,7 @@ func stopPush(v *visit) (done, error) {
 	if why == "" {
 		return done{}, locations.Problems{{Field: "why", Message: "Say why, so that others understand it later."}}
 	}
-	run, err := v.Locations.StopPush(v.Context(), v.Keeper, locations.RunID(v.PathValue("id")), why)
+	run, err := v.Locations.StopPush(v.Context(), v.keeper(), locations.RunID(v.PathValue("id")), why)
 	return done{to: pushPath(run.ID), said: ui.Receipt{Title: "The push is stopped"}}, err
 }
 

@@ -28,7 +28,7 @@ func (s *site) questions() {
 func (v *visit) saveContent(s collab.Survey, title string) (done, error) {
 	before := s.Revision
 	s.Version = v.version()
-	saved, err := v.Collab.SaveSurvey(v.Context(), v.Actor, s)
+	saved, err := v.Collab.SaveSurvey(v.Context(), v.actor(), s)
 	said := ui.Receipt{Title: title, Lines: []ui.Line{
 		ui.Say(ui.Text("Partners that share the survey get it when you update it from the project.")), ui.Say(historyOf("survey", string(s.ID))),
 	}}

@@ -109,7 +109,7 @@ func showReimport(v *visit) (ui.Page, error) {
 // reimportPage says what importing shops again would do. What was edited here since is replaced with consent alone, which is
 // a form of its own that shows exactly that.
 func reimportPage(v *visit, p collab.Project, ids []collab.ShopID) (ui.Page, error) {
-	plan, err := v.Collab.PlanReimport(v.Context(), v.Actor, p.ID, ids, false)
+	plan, err := v.Collab.PlanReimport(v.Context(), v.actor(), p.ID, ids, false)
 	if err != nil {
 		return ui.Page{}, err
 	}
@@ -150,7 +150,7 @@ func reimportPage(v *visit, p collab.Project, ids []collab.ShopID) (ui.Page, err
 
 // replaceForm asks for consent to replace what was edited here.
 func replaceForm(v *visit, p collab.Project, action string, edited []collab.ShopID) ([]ui.Part, error) {
-	plan, err := v.Collab.PlanReimport(v.Context(), v.Actor, p.ID, edited, true)
+	plan, err := v.Collab.PlanReimport(v.Context(), v.actor(), p.ID, edited, true)
 	if err != nil {
 		return nil, err
 	}
@@ -198,5 +198,5 @@ func editTable(v *visit, ids []collab.ShopID) ([]ui.Part, error) {
 func doReimport(v *visit) (done, error) {
 	stamp := v.stamp()
 	o := collab.ReimportOptions{ImportOptions: collab.ImportOptions{Plan: &stamp}, Overwrite: v.PostForm.Has("overwrite")}
-	return started(v.Collab.Reimport(v.Context(), v.Actor, collab.ProjectID(v.PathValue("id")), shopIDs(v.PostForm["shop"]), o))
+	return started(v.Collab.Reimport(v.Context(), v.actor(), collab.ProjectID(v.PathValue("id")), shopIDs(v.PostForm["shop"]), o))
 }

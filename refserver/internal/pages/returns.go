@@ -32,7 +32,7 @@ func showReturn(v *visit) (ui.Page, error) {
 	if len(ids) == 0 {
 		return noneChosen("Return shops"), nil
 	}
-	plan, err := v.Collab.PlanReturn(v.Context(), v.Actor, ids)
+	plan, err := v.Collab.PlanReturn(v.Context(), v.actor(), ids)
 	if err != nil {
 		return ui.Page{}, err
 	}
@@ -194,7 +194,7 @@ func doReturn(v *visit) (done, error) {
 			}
 		}
 	}
-	links, err := v.Collab.Return(v.Context(), v.Actor, ids, o)
+	links, err := v.Collab.Return(v.Context(), v.actor(), ids, o)
 	if err != nil {
 		return done{}, err
 	}

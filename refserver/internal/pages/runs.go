@@ -220,7 +220,7 @@ func runProgress(r collab.Run) ui.Progress {
 
 func lookAtRun(v *visit) (ui.Progress, bool, error) {
 	var r collab.Run
-	err := v.Collab.Read(v.Context(), v.Actor, func(ctx context.Context, cv collab.View) (err error) {
+	err := v.Collab.Read(v.Context(), v.actor(), func(ctx context.Context, cv collab.View) (err error) {
 		r, err = cv.Runs.Run(ctx, collab.RunID(v.PathValue("id")))
 		return err
 	})
@@ -228,6 +228,6 @@ func lookAtRun(v *visit) (ui.Progress, bool, error) {
 }
 
 func doStop(v *visit) (done, error) {
-	r, err := v.Collab.StopRun(v.Context(), v.Actor, collab.RunID(v.PathValue("id")), v.PostFormValue("reason"))
+	r, err := v.Collab.StopRun(v.Context(), v.actor(), collab.RunID(v.PathValue("id")), v.PostFormValue("reason"))
 	return done{to: "/runs/" + escape(string(r.ID)), said: ui.Receipt{Title: "Stopped"}}, err
 }

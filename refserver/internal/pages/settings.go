@@ -72,7 +72,7 @@ func doSettings(v *visit) (done, error) {
 			change.Mask = append(change.Mask, f)
 		}
 	}
-	p, err := v.Collab.UpdateSettings(v.Context(), v.Actor, before.ID, change, v.version())
+	p, err := v.Collab.UpdateSettings(v.Context(), v.actor(), before.ID, change, v.version())
 	if err != nil {
 		return done{}, err
 	}

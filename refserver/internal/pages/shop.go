@@ -125,7 +125,7 @@ func returnPart(v *visit, o opened) (ui.Part, error) {
 	}
 	ctx, cancel := context.WithTimeout(v.Context(), askFor)
 	defer cancel()
-	plan, err := v.Collab.PlanReturn(ctx, v.Actor, id)
+	plan, err := v.Collab.PlanReturn(ctx, v.actor(), id)
 	if err != nil {
 		if v.Context().Err() == nil && errors.Is(err, context.DeadlineExceeded) {
 			err = collab.ErrPeer

@@ -180,7 +180,7 @@ func doSetStatus(v *visit) (done, error) {
 	if len(ids) == 0 {
 		return done{}, &collab.Invalid{Op: "set status", Fields: []collab.FieldError{{Field: "shops", Rule: "count", Message: "Choose at least one shop in the list."}}}
 	}
-	shops, err := v.Collab.SetStatus(v.Context(), v.Actor, ids, collab.Status(v.PostFormValue("status")))
+	shops, err := v.Collab.SetStatus(v.Context(), v.actor(), ids, collab.Status(v.PostFormValue("status")))
 	if err != nil {
 		return done{}, err
 	}

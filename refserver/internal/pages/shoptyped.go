@@ -86,7 +86,7 @@ func doSaveShop(v *visit) (done, error) {
 	}
 	sh := typedShop(o.Shop, v.PostForm)
 	sh.Version = v.version()
-	saved, err := v.Collab.SaveShop(v.Context(), v.Actor, sh)
+	saved, err := v.Collab.SaveShop(v.Context(), v.actor(), sh)
 	if err != nil {
 		return done{}, err
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/refserver/internal/api"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 	"github.com/mspkit/mspkit/refserver/internal/web"
 	"github.com/mspkit/mspkit/store"
@@ -56,7 +57,7 @@ type site struct {
 // Mount adds the pages to a mux.
 func Mount(mux *web.Mux, cfg Config) {
 	s := &site{Config: cfg, mux: mux, memory: ui.NewMemory(cfg.Self.System)}
-	s.look = ui.Site{Name: cfg.Self.Name, Hue: cfg.Hue, Person: cfg.Actor.Name, Nav: []ui.Span{
+	s.look = ui.Site{Name: cfg.Self.Name, Hue: cfg.Hue, Nav: []ui.Span{
 		ui.To("Home", "/"), ui.To("Projects", "/projects"), ui.To("Shops", "/shops"), ui.To("Locations", "/locations"),
 		ui.To("Partners", "/partners"), ui.To("Messages", "/messages"), ui.To("History", "/history"), ui.To("API", "/docs"),
 	}}
@@ -216,7 +217,11 @@ func (s *site) fail(w http.ResponseWriter, v *visit, err error) {
 }
 
 func (s *site) write(w http.ResponseWriter, v *visit, p ui.Page) {
-	if err := s.look.Write(w, v.Request, p); err != nil {
+	look := s.look
+	if who, ok := staff.Of(v.Context()); ok {
+		look.Person = who.Name
+	}
+	if err := look.Write(w, v.Request, p); err != nil {
 		s.Log.ErrorContext(v.Context(), "page", "request_id", web.RequestID(v.Context()), "path", v.URL.Path, "err", err)
 		web.Text(w, http.StatusInternalServerError, "The page cannot be made now. Request "+web.RequestID(v.Context()))
 	}

@@ -25,7 +25,7 @@ func showWithdraw(v *visit) (ui.Page, error) {
 }
 
 func doWithdraw(v *visit) (done, error) {
-	p, err := v.Collab.Withdraw(v.Context(), v.Actor, collab.ProjectID(v.PathValue("id")), v.PostFormValue("reason"), v.version())
+	p, err := v.Collab.Withdraw(v.Context(), v.actor(), collab.ProjectID(v.PathValue("id")), v.PostFormValue("reason"), v.version())
 	return told(p, "Withdrawn"), err
 }
 
@@ -40,7 +40,7 @@ func showDeactivate(v *visit) (ui.Page, error) {
 }
 
 func doDeactivate(v *visit) (done, error) {
-	p, err := v.Collab.Deactivate(v.Context(), v.Actor, collab.ProjectID(v.PathValue("id")), v.PostFormValue("reason"), v.version())
+	p, err := v.Collab.Deactivate(v.Context(), v.actor(), collab.ProjectID(v.PathValue("id")), v.PostFormValue("reason"), v.version())
 	return told(p, "Deactivated"), err
 }
 
@@ -61,7 +61,7 @@ func showActivate(v *visit) (ui.Page, error) {
 }
 
 func doActivate(v *visit) (done, error) {
-	p, err := v.Collab.Activate(v.Context(), v.Actor, collab.ProjectID(v.PathValue("id")), v.version())
+	p, err := v.Collab.Activate(v.Context(), v.actor(), collab.ProjectID(v.PathValue("id")), v.version())
 	return told(p, "Active again"), err
 }
 

@@ -152,7 +152,7 @@ func doCopy(v *visit) (done, error) {
 // makeSurvey makes a survey of the name and id that were filled in.
 func (v *visit) makeSurvey(client collab.ClientID, c collab.SurveyContent) (done, error) {
 	c.Name = v.PostFormValue("name")
-	s, err := v.Collab.SaveSurvey(v.Context(), v.Actor, collab.Survey{ID: collab.SurveyID(strings.TrimSpace(v.PostFormValue("id"))), Client: client, Content: c})
+	s, err := v.Collab.SaveSurvey(v.Context(), v.actor(), collab.Survey{ID: collab.SurveyID(strings.TrimSpace(v.PostFormValue("id"))), Client: client, Content: c})
 	return done{to: at("surveys", string(s.ID)), said: ui.Receipt{Title: "Survey made", Lines: []ui.Line{
 		ui.Say(ui.Text("It can be"), ui.To("offered to a partner", "/projects/new")), ui.Say(historyOf("survey", string(s.ID))),
 	}}}, taken(err, "save survey")

@@ -20,7 +20,7 @@ func showSurveyUpdate(v *visit) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
-	plan, err := v.Collab.PlanSurveyUpdate(v.Context(), v.Actor, p.ID)
+	plan, err := v.Collab.PlanSurveyUpdate(v.Context(), v.actor(), p.ID)
 	if err != nil {
 		return ui.Page{}, err
 	}
@@ -136,7 +136,7 @@ func hiddenNumber(name string, n int64) ui.Hidden {
 
 func doSurveyUpdate(v *visit) (done, error) {
 	plan := collab.SurveyPlan{Project: collab.ProjectID(v.PathValue("id")), Stamp: collab.SurveyStamp{Ours: v.number("ours"), Theirs: v.number("theirs"), TermsRev: v.number("terms_rev")}}
-	p, err := v.Collab.UpdateSurvey(v.Context(), v.Actor, plan, collab.SurveyPolicy{Overwrite: v.PostForm.Has("overwrite"), Keep: v.PostForm["keep"]})
+	p, err := v.Collab.UpdateSurvey(v.Context(), v.actor(), plan, collab.SurveyPolicy{Overwrite: v.PostForm.Has("overwrite"), Keep: v.PostForm["keep"]})
 	lines := []ui.Line{ui.Say(ui.Text(string(p.Partner) + " has revision " + strconv.FormatInt(p.SurveyRev, 10) + " of the survey now."))}
 	if n := len(v.PostForm["keep"]); n > 0 {
 		lines = append(lines, ui.Say(ui.Text(plural(n, "thing")+" stayed as "+string(p.Partner)+" has it.")))

@@ -104,7 +104,7 @@ func element(path string) (list, id, part string) {
 func editsOf(v *visit, ids []collab.ShopID) ([]collab.Edits, map[collab.ShopID]surveyWords, error) {
 	var edits []collab.Edits
 	for part := range slices.Chunk(ids, collab.MaxPage) {
-		es, err := v.Collab.EditsSinceImport(v.Context(), v.Actor, part)
+		es, err := v.Collab.EditsSinceImport(v.Context(), v.actor(), part)
 		if err != nil {
 			return nil, nil, err
 		}
