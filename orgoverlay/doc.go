@@ -26,4 +26,6 @@
 //
 // Ids of organizations are made by the service, never chosen: they are one space over all accounts, and a refusal would tell which are
 // taken. Which account lies below which directory is said when an account is first saved, and is the host's to decide.
+//
+// examples/orgview tells a story of four accounts with all of this.
 package orgoverlay
