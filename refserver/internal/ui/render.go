@@ -21,7 +21,8 @@ var drawing = newArtist()
 func newArtist() *artist {
 	a := &artist{}
 	a.templates = template.Must(template.New("").Funcs(template.FuncMap{
-		"draw":   a.draw,
+		"draw":    a.draw,
+		"picture": picture, "outside": outside,
 		"num":    func(cols []Col, i int) bool { return i < len(cols) && cols[i].Num },
 		"styles": Styles,
 		"script": func() string { return assets["live.js"].path },
@@ -88,6 +89,10 @@ func prepare(parts []Part, in, form string, problems []Problem, found []bool) []
 			out[i] = p
 		case Group:
 			p.Parts = prepare(p.Parts, in, form, problems, found)
+			out[i] = p
+		case Columns:
+			p.Left = prepare(p.Left, in, form, problems, found)
+			p.Right = prepare(p.Right, in, form, problems, found)
 			out[i] = p
 		case Preview:
 			p.Parts = prepare(p.Parts, in, form, problems, found)

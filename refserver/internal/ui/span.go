@@ -7,7 +7,7 @@ import (
 
 // Span is a piece of a line. Make one with the functions below.
 type Span struct {
-	Kind  string // text, link, pill, code, count, time, strong, quiet
+	Kind  string // text, link, outside, pill, code, count, time, strong, quiet
 	Text  string
 	Href  string
 	Time  time.Time
