@@ -10,7 +10,9 @@ import (
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/collab/collabhttp"
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/web"
 	"github.com/mspkit/mspkit/store"
 )
@@ -22,6 +24,9 @@ var problems = []struct {
 	status int
 	is     []error
 }{
+	{"sign_in", http.StatusUnauthorized, []error{ErrSignIn, staff.ErrSignIn}},
+	{"confirm", http.StatusForbidden, []error{ErrConfirm}},
+	{"link", http.StatusGone, []error{staff.ErrLink}},
 	{"full", http.StatusInsufficientStorage, []error{store.ErrFull}},
 	{"busy", http.StatusServiceUnavailable, []error{store.ErrBusy}},
 	{"closed", http.StatusServiceUnavailable, []error{store.ErrClosed}},
@@ -45,26 +50,45 @@ var problems = []struct {
 	{"overwrites", http.StatusConflict, []error{collab.ErrOverwrites, locations.ErrOverwrites}},
 	{"locked", http.StatusConflict, []error{locations.ErrLocked}},
 	{"party", http.StatusForbidden, []error{collab.ErrParty}},
-	{"invalid", http.StatusUnprocessableEntity, []error{collab.ErrInvalid, locations.ErrInvalid}},
-	{"state", http.StatusConflict, []error{collab.ErrState, locations.ErrState}},
-	{"forbidden", http.StatusForbidden, []error{collab.ErrForbidden, locations.ErrForbidden}},
-	{"not_found", http.StatusNotFound, []error{collab.ErrNotFound, locations.ErrNotFound}},
-	{"conflict", http.StatusConflict, []error{collab.ErrConflict, locations.ErrConflict}},
+	{"in_use", http.StatusConflict, []error{orgoverlay.ErrInUse}},
+	{"ambiguous", http.StatusConflict, []error{orgoverlay.ErrAmbiguous}},
+	{"too_large", http.StatusRequestEntityTooLarge, []error{orgoverlay.ErrTooLarge}},
+	{"invalid", http.StatusUnprocessableEntity, []error{collab.ErrInvalid, locations.ErrInvalid, orgoverlay.ErrInvalid}},
+	{"state", http.StatusConflict, []error{collab.ErrState, locations.ErrState, orgoverlay.ErrState}},
+	{"forbidden", http.StatusForbidden, []error{collab.ErrForbidden, locations.ErrForbidden, orgoverlay.ErrForbidden, orgoverlay.ErrAccount, staff.ErrForbidden}},
+	{"not_found", http.StatusNotFound, []error{collab.ErrNotFound, locations.ErrNotFound, orgoverlay.ErrNotFound, staff.ErrNotFound}},
+	{"conflict", http.StatusConflict, []error{collab.ErrConflict, locations.ErrConflict, orgoverlay.ErrConflict, staff.ErrConflict}},
 	{"not_parked", http.StatusConflict, []error{store.ErrLeaseLost}},
-	{"unsupported", http.StatusNotImplemented, []error{collab.ErrUnsupported, locations.ErrUnsupported}},
+	{"unsupported", http.StatusNotImplemented, []error{collab.ErrUnsupported, locations.ErrUnsupported, orgoverlay.ErrUnsupported}},
 	{"body", http.StatusBadRequest, []error{errBody}},
+	{"media_type", http.StatusUnsupportedMediaType, []error{errMedia}},
+	{"version", http.StatusPreconditionRequired, []error{errVersion}},
 	{"peer", http.StatusBadGateway, []error{collab.ErrPeer}},
 	{"timeout", http.StatusGatewayTimeout, []error{context.DeadlineExceeded}},
 }
 
-// errBody says that a request cannot be read.
-var errBody = errors.New("request cannot be read")
+// What is wrong with a request before any service hears of it.
+var (
+	errBody  = errors.New("request cannot be read")
+	errMedia = errors.New("a body of this media type is not taken here")
+)
 
 // Internal is the code of an error that callers learn nothing of.
 const Internal = "internal"
 
 // ProblemOf says an error in the words of the API.
 func ProblemOf(err error) shapes.Problem {
+	if e, ok := errors.AsType[*staff.Invalid](err); ok {
+		return shapes.Problem{
+			Type: web.URN + "invalid", Title: "invalid", Status: http.StatusUnprocessableEntity, Code: "invalid", Detail: e.Error(),
+			Fields: each(e.Fields, func(f staff.Field) shapes.Field {
+				return shapes.Field{Field: f.Field, Rule: f.Rule, Message: f.Message}
+			}),
+		}
+	}
+	if e, ok := errors.AsType[*staff.TooMany](err); ok {
+		return web.TooMany(e.After)
+	}
 	for _, row := range problems {
 		for _, sentinel := range row.is {
 			if errors.Is(err, sentinel) {
@@ -90,6 +114,18 @@ func detailed(p shapes.Problem, err error) shapes.Problem {
 		p.Fields = each(e.Fields, func(f collab.FieldError) shapes.Field {
 			return shapes.Field{Field: f.Field, Rule: f.Rule, Message: f.Message}
 		})
+	}
+	if e, ok := errors.AsType[*orgoverlay.Invalid](err); ok {
+		p.Fields = each(e.Fields, func(f orgoverlay.FieldError) shapes.Field {
+			return shapes.Field{Field: f.Path, Rule: f.Rule, Message: f.Message}
+		})
+	}
+	if e, ok := errors.AsType[*orgoverlay.Conflict](err); ok {
+		p.Version = e.Version
+		p.Conflicts = each(e.Fields, func(f orgoverlay.FieldConflict) shapes.FieldConflict { return shapes.FieldConflict(f) })
+	}
+	if e, ok := errors.AsType[*orgoverlay.InUse](err); ok {
+		p.Organization, p.Retained = string(e.Org), e.Retained
 	}
 	if e, ok := errors.AsType[locations.Problems](err); ok {
 		p.Fields = each(e, toRowProblem)
@@ -127,8 +163,12 @@ func refused(err error) *shapes.Problem {
 // failure is a problem as huma takes errors.
 type failure struct{ shapes.Problem }
 
-func (f *failure) Error() string             { return f.Title }
-func (f *failure) GetStatus() int            { return f.Status }
+func (f *failure) Error() string  { return f.Title }
+func (f *failure) GetStatus() int { return f.Status }
+
+// GetHeaders are those that go with the problem.
+func (f *failure) GetHeaders() http.Header { return web.HeaderOf(f.Problem) }
+
 func (f *failure) ContentType(string) string { return "application/problem+json" }
 
 // failure makes the answer to an error, and logs in full what the caller is not told.

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
@@ -36,6 +37,12 @@ func (c Config) Viewer(ctx context.Context) (*orgoverlay.Service, orgoverlay.Act
 	}
 	return c.Orgs(who.Account), actor
 }
+
+// What stands between somebody and what they ask for.
+var (
+	ErrSignIn  = errors.New("not signed in")
+	ErrConfirm = errors.New("the password is asked for again before this")
+)
 
 // nameOf is how history names somebody.
 func nameOf(who staff.Who) string { return cmp.Or(who.Name, who.Email, who.ID()) }

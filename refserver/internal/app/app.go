@@ -51,6 +51,7 @@ type App struct {
 	courier  *courier.Courier
 	waker    *rivercourier.Waker
 	mux      web.Mux
+	fail     func(http.ResponseWriter, *http.Request, error) // answers a person on a page
 	server   *http.Server
 	running  atomic.Bool
 	close    sync.Once
@@ -128,6 +129,7 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	a.courier = courier.New(a.store.Messages(), a.deliver(), courier.Config{Holder: key.ID()})
 
 	mux := &a.mux
+	mux.Guard = a.guard
 	mux.Handle(collabhttp.Prefix, collabhttp.NewHandler(collabhttp.HandlerConfig{
 		Peer: a.Collab.Inbound(), Pairer: a.Collab.InboundPairer(), Places: a.Locations.Inbound(), Partner: a.Collab.PartnerByKey, Signer: signer,
 	}))
@@ -141,7 +143,7 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { web.Text(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	closing, stop := context.WithCancel(context.Background())
-	pages.Mount(mux, pages.Config{Config: speaks, Hue: cfg.Hue, Start: cfg.Start, Closing: closing})
+	a.fail = pages.Mount(mux, pages.Config{Config: speaks, Hue: cfg.Hue, Start: cfg.Start, Closing: closing})
 	a.server = web.Server(a.anybody(mux), web.Config{Log: cfg.Log, Hosts: hosts(a.listener.Addr()), Open: collabhttp.Prefix})
 	a.server.RegisterOnShutdown(stop) // streams to browsers would never end by themselves
 	return nil

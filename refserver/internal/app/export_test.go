@@ -4,3 +4,9 @@ import "net/http"
 
 // Ready answers /readyz without a server.
 func (a *App) Ready(w http.ResponseWriter, r *http.Request) { a.ready(w, r) }
+
+// Mux answers without what stands before it in a server: the one who asks is whom the request's context says.
+func (a *App) Mux() http.Handler { return &a.mux }
+
+// CoveredBy fails with a panic where no row of access covers a pattern.
+func CoveredBy(pattern string) { needOf(pattern) }

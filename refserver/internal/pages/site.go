@@ -54,8 +54,8 @@ type site struct {
 	memory *ui.Memory
 }
 
-// Mount adds the pages to a mux.
-func Mount(mux *web.Mux, cfg Config) {
+// Mount adds the pages to a mux, and returns what tells a person on a page why they get another than they asked for.
+func Mount(mux *web.Mux, cfg Config) (fail func(http.ResponseWriter, *http.Request, error)) {
 	s := &site{Config: cfg, mux: mux, memory: ui.NewMemory(cfg.Self.System)}
 	s.look = ui.Site{Name: cfg.Self.Name, Hue: cfg.Hue, Nav: []ui.Span{
 		ui.To("Home", "/"), ui.To("Projects", "/projects"), ui.To("Shops", "/shops"), ui.To("Locations", "/locations"),
@@ -88,7 +88,9 @@ func Mount(mux *web.Mux, cfg Config) {
 	s.sets()
 	s.nodes()
 	s.loading()
-	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, &visit{Request: r, site: s}, errNoPage) })
+	fail = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, &visit{Request: r, site: s}, err) }
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fail(w, r, errNoPage) })
+	return fail
 }
 
 // visit is one request for a page.

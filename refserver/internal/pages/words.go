@@ -21,6 +21,10 @@ var errNoPage = errors.New("no such page")
 
 // sentences say the codes of the API to a person. A code without a sentence is said by the error's own words.
 var sentences = map[string]string{
+	"sign_in":     "Sign in first: nobody is signed in here any more. Nothing was changed.",
+	"confirm":     "Give your password again before this is done.",
+	"forbidden":   "Your roles in this account do not allow this.",
+	"link":        "This link was used, has run out or was replaced. Ask for another.",
 	"full":        "The disk is full. Nothing was changed; the operator has to make room.",
 	"busy":        "The system is busy. Nothing was changed; try again in a moment.",
 	"closed":      "The system is stopping. Nothing was changed; try again when it is back.",

@@ -4,11 +4,15 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
+	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -64,9 +68,31 @@ const URN = "urn:mspkit:"
 // Problem answers with a problem, whose type it makes from the code.
 func Problem(w http.ResponseWriter, p shapes.Problem) {
 	p.Type = URN + p.Code
+	maps.Copy(w.Header(), HeaderOf(p))
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_ = json.MarshalWrite(w, p)
+}
+
+// TooMany is the problem of who asks too often, and how long they wait.
+func TooMany(after time.Duration) shapes.Problem {
+	wait := max(1, int(math.Ceil(after.Seconds())))
+	return shapes.Problem{
+		Type: URN + "too_many", Title: "too many requests", Status: http.StatusTooManyRequests, Code: "too_many",
+		Detail: fmt.Sprintf("too many requests: wait for %d seconds", wait), After: wait,
+	}
+}
+
+// HeaderOf is what a problem says in the header, too.
+func HeaderOf(p shapes.Problem) http.Header {
+	h := http.Header{}
+	if p.After > 0 {
+		h.Set("Retry-After", strconv.Itoa(p.After))
+	}
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer")
+	}
+	return h
 }
 
 // policy lets pages load and run nothing but what this server serves. Pictures that stand in the style sheet itself are data.
