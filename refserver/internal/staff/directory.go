@@ -1,10 +1,13 @@
 package staff
 
 import (
+	"context"
 	"errors"
+	"io"
 	"net/http"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/uptrace/bun"
 
 	"github.com/mspkit/mspkit/internal/uuid7"
@@ -14,6 +17,8 @@ import (
 type Config struct {
 	// Account is the system's own. Required.
 	Account string
+	// Name is what people see of that account. Default: Account.
+	Name string
 	// Cookie names the session's cookie. Default: mspkit-<Account>.
 	Cookie string
 	// Secure keeps the cookie to https, and puts __Host- before its name. Default: false.
@@ -50,6 +55,9 @@ type Hash struct {
 type Directory struct {
 	write, read *bun.DB
 	cfg         Config
+	cookies     *scs.SessionManager
+	dummy       string        // what an address that nobody has is checked against
+	hashing     chan struct{} // holds as many as are at it
 }
 
 // New returns the directory that Migrate has made room for in a database: write is the pool for changes, read that for looking
@@ -58,10 +66,19 @@ func New(write, read *bun.DB, cfg Config) (*Directory, error) {
 	if write == nil || read == nil || cfg.Account == "" {
 		return nil, errors.New("staff: want two pools and the system's own account")
 	}
-	return &Directory{write: write, read: read, cfg: cfg.withDefaults()}, nil
+	d := &Directory{write: write, read: read, cfg: cfg.withDefaults(), hashing: make(chan struct{}, hashesAtOnce)}
+	d.cookies = newCookies(d)
+	var err error
+	if d.dummy, err = d.hash(context.Background(), mint()); err != nil {
+		return nil, in("make a hash", err)
+	}
+	return d, nil
 }
 
 func (c Config) withDefaults() Config {
+	if c.Name == "" {
+		c.Name = c.Account
+	}
 	if c.Cookie == "" {
 		c.Cookie = "mspkit-" + c.Account
 	}
@@ -83,5 +100,24 @@ func (c Config) withDefaults() Config {
 	if c.NewID == nil {
 		c.NewID = new(uuid7.Sequence).Next
 	}
+	if c.IP == nil {
+		c.IP = remote
+	}
+	if c.Failed == nil {
+		c.Failed = failed
+	}
+	if c.Refused == nil {
+		c.Refused = refused
+	}
 	return c
+}
+
+func failed(w http.ResponseWriter, _ *http.Request, _ error) {
+	http.Error(w, "something went wrong here", http.StatusInternalServerError)
+}
+
+func refused(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(http.StatusUnauthorized)
+	_, _ = io.WriteString(w, `{"type":"urn:mspkit:sign_in","title":"sign in first","status":401,"code":"sign_in"}`+"\n")
 }

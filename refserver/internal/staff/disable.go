@@ -1,0 +1,99 @@
+package staff
+
+import (
+	"context"
+	"slices"
+
+	"github.com/uptrace/bun"
+)
+
+// Disable shuts a person out of every account, or lets them in again. Their sessions and the links that they made end at once, their
+// tokens open nothing meanwhile. Operators can do so, and administrators of the account that the person belongs to as long as the person
+// holds roles nowhere else and does not operate the system. The last administrator of an account stays, which is an Invalid; a version that is not the
+// person's is ErrConflict.
+func (d *Directory) Disable(ctx context.Context, by Who, person string, disabled bool, version int64) (Person, error) {
+	var out Person
+	err := d.update(ctx, "disable a person", func(ctx context.Context, tx bun.Tx) error {
+		p, row, roles, err := d.charge(ctx, tx, by, person)
+		if err != nil {
+			return err
+		}
+		if row.Version != version {
+			return ErrConflict
+		}
+		if row.Disabled != disabled {
+			row.Disabled = disabled
+			row.Version++
+			if err := d.shut(ctx, tx, p, row, roles); err != nil {
+				return err
+			}
+		}
+		out = row.person(on(roles, by.Account))
+		return nil
+	})
+	return out, err
+}
+
+// shut writes that somebody is disabled or no longer is.
+func (d *Directory) shut(ctx context.Context, tx bun.Tx, p power, row personRow, roles []held) error {
+	if _, err := exec(ctx, tx, "UPDATE mspkit_staff_person SET disabled = ?, version = ? WHERE id = ?", row.Disabled, row.Version, row.ID); err != nil {
+		return err
+	}
+	kind := EventEnabled
+	if row.Disabled {
+		kind = EventDisabled
+		if err := endSessions(ctx, tx, row.ID, ""); err != nil {
+			return err
+		}
+		if err := dropLinks(ctx, tx, row.ID, ""); err != nil {
+			return err
+		}
+		if _, err := exec(ctx, tx, "DELETE FROM mspkit_staff_link WHERE kind = ? AND email_key = ?", string(Reset), row.EmailKey); err != nil {
+			return err
+		}
+		for _, r := range roles {
+			if err := stillAdministered(ctx, tx, "disabled", r.Account, []string{r.Role}); err != nil {
+				return err
+			}
+		}
+	}
+	return d.note(ctx, tx, Event{Account: row.Home, Kind: kind, By: p.who.ID(), ByName: p.who.Name, On: row.ID, OnName: row.Name})
+}
+
+// charge returns a person whom somebody may shut out, and may give a new password to, with all of the person's roles. An administrator who could
+// do so to somebody with roles elsewhere would get hold of these.
+func (d *Directory) charge(ctx context.Context, tx bun.Tx, by Who, person string) (power, personRow, []held, error) {
+	none := personRow{}
+	p, err := d.keeper(ctx, tx, by, by.Account)
+	if err != nil {
+		return p, none, nil, err
+	}
+	row, there, err := personOf(ctx, tx, person)
+	if err != nil {
+		return p, none, nil, err
+	}
+	roles, err := all[held](ctx, tx, "SELECT account, person, role FROM mspkit_staff_role WHERE person = ? ORDER BY account, role", person)
+	if err != nil {
+		return p, none, nil, err
+	}
+	seen := row.Home == by.Account || len(on(roles, by.Account)) > 0
+	above := func(r held) bool { return r.Account != by.Account || r.Role == Operates }
+	switch {
+	case !there || !p.over && !seen:
+		return p, none, nil, ErrNotFound
+	case !p.over && (row.Home != by.Account || slices.ContainsFunc(roles, above)):
+		return p, none, nil, ErrForbidden
+	}
+	return p, row, roles, nil
+}
+
+// on returns the roles on one account.
+func on(roles []held, account string) []string {
+	var out []string
+	for _, r := range roles {
+		if r.Account == account {
+			out = append(out, r.Role)
+		}
+	}
+	return out
+}
