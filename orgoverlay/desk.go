@@ -19,7 +19,7 @@ type desk struct {
 	actor     Actor
 	now       time.Time
 	extension Extension // the active one, disabled or not; zero without one
-	lens      lens
+	lens      Lens
 	schemas   map[string]Schema
 	sheets    map[OrgID]*sheet
 	claims    map[string][]Claim // of every key that is loaded
@@ -60,7 +60,7 @@ func (s *Service) sit(ctx context.Context, v View, a Actor, now time.Time) (*des
 	if err != nil {
 		return nil, fmt.Errorf("orgoverlay: read the active extension: %w", err)
 	}
-	d.extension, d.lens = e, look(e, a.SeesInternal())
+	d.extension, d.lens = e, NewLens(e, a.SeesInternal())
 	return d, nil
 }
 
@@ -178,9 +178,8 @@ func (d *desk) loadClaims(ctx context.Context, keys []string) error {
 
 // record is a sheet as the actor reads it.
 func (d *desk) record(ctx context.Context, o *sheet) (Record, error) {
-	room := make([]FormField, 0, len(d.lens.fields))
 	var r Record
-	d.lens.record(&r, &Listed{Shared: o.Shared, Kind: o.by.Kind, Local: o.local, Version: o.version}, &room)
+	d.lens.Resolve(&r, &Listed{Shared: o.Shared, Kind: o.by.Kind, Local: o.local, Version: o.version})
 	r.Whys = o.by.Whys
 	if !d.actor.Edits() || d.extension.ID == "" || d.extension.Disabled {
 		return r, nil

@@ -9,7 +9,7 @@
 // remarks, a financial ID, custom fields of its own extension, attachments. Of its own organizations these stand in the record; of others'
 // they stand in an Overlay that nobody else can read. A Record puts the two side by side. Nothing is merged: a field that
 // the viewer has not set is blank, and the owner's private fields have no way to the viewer, because what crosses accounts goes through
-// the role Sight, whose types cannot hold them.
+// the role Sight, whose types cannot hold them. Lens.Resolve is that rule, pure again, for hosts that read organizations by ways of their own.
 //
 // A Service works for one account over a Store that is opened for it:
 //

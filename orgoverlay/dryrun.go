@@ -48,7 +48,7 @@ func (s *Service) DryRunExtension(ctx context.Context, a Actor, e Extension) (Dr
 		if err != nil {
 			return err
 		}
-		d.extension, d.lens = e, look(e, true)
+		d.extension, d.lens = e, NewLens(e, true)
 		if err := d.tryOwn(ctx, &out); err != nil {
 			return err
 		}

@@ -59,7 +59,7 @@ func (s *Service) Export(ctx context.Context, a Actor, w io.Writer, o ExportOpti
 	for after, more := (Cursor{}), true; more; {
 		var list []Listed
 		var extension Extension
-		var lens lens
+		var lens Lens
 		now := s.now()
 		err := s.view(ctx, func(ctx context.Context, v View) error {
 			d, err := s.sit(ctx, v, a, now)

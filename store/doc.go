@@ -14,7 +14,7 @@
 // # How fast it is
 //
 // Each figure is a quotient of times taken in turns in one run, on two shared and busy virtual CPUs, with Go 1.26.8, modernc.org/sqlite 1.60.0,
-// bun 1.3.0, r3labs/diff 3.0.2 and go-cmp 0.7.0: take its size, not its digits. ".ci/bench" prints them anew, and marks what has become
+// bun 1.3.0, mergo 1.0.2, r3labs/diff 3.0.2 and go-cmp 0.7.0: take its size, not its digits. ".ci/bench" prints them anew, and marks what has become
 // worse by a quarter. A shop is four rows (shop, link, event, history) with 1 KB of answers, 500 to a transaction, WAL and synchronous=FULL.
 //
 //	                                                                goal     5,000 shops  100,000
@@ -31,6 +31,9 @@
 //	list of 100,000 organizations, time of a plain join             <= 1.2   0.9 to 1.2
 //	list of 100,000 organizations, allocations of a plain join      <= 1.1   0.68
 //	last page of 100 organizations of 100,000, time of the first    <= 1.5   0.9 to 1.0
+//	an organization with an overlay, speed of mergo on maps         >= 40    57 to 68
+//	an organization with an overlay, speed of mergo on structs      >= 100   120 to 137
+//	an organization with an overlay, allocations                    0        0
 //	diff of 1,000,000 ordered nodes, time of a merge by hand        <= 1.3   0.28
 //	diff of 1,000,000 nodes with prints, time of a merge by hand    <= 0.1   0.07 to 0.09
 //	diff, bytes a node besides the changes                          < 1      0
@@ -57,6 +60,11 @@
 // Organizations are listed for an account that sees 100,000 of a thousand others by as many agreements, half of them with an overlay. The join that this is
 // compared with reads flat tables of as many columns on SQLite, and has nothing to check: neither trust nor agreements. A page of 100 takes 1.3 to
 // 1.6 times as long as that of the join, because SQLite has more of a statement to prepare.
+//
+// What is resolved has thirty fields, of which an overlay sets six: 0.12 µs, written into a record that is kept; mergo, which may keep its map
+// too, is given what is private to the owner blank already, because it would let that through. Of 100,000 organizations, half of them with an
+// overlay, Resolve is 36 to 59 times as fast as mergo on maps and 43 to 49 times as on structs, which without an overlay is a copy. All are
+// counted by processor time.
 //
 // Diffs begin with trees, as those of the peers begin with maps; both are counted by processor time. Without prints a tree's nodes are compared as runs of
 // bytes, which Build writes one behind the other. What is left is to read them: from memory at 1,000,000 nodes, from the caches at 10,000. That is why a node takes
