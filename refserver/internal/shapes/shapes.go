@@ -32,11 +32,6 @@ type Problem struct {
 	After   int        `json:"retry_after,omitempty" doc:"of too_many: seconds to wait; also the header Retry-After"`
 	Request string     `json:"request_id,omitempty" doc:"of an internal error: what to look for in the log"`
 	Changes []NodeDiff `json:"changes,omitempty" doc:"of overwrites of locations: the other side's own edits"`
-
-	Version      int64           `json:"version,omitempty" doc:"of a conflict about an organization: the present version"`
-	Conflicts    []FieldConflict `json:"conflicts,omitempty" doc:"of a conflict about an organization: the fields that both changed; without any, the edit can be tried again on the present version"`
-	Organization string          `json:"organization,omitempty" doc:"of in_use: the account's own record that has the financial ID"`
-	Retained     bool            `json:"retained,omitempty" doc:"of in_use: it is an overlay on an organization that is not seen at present"`
 }
 
 // Field is one field or row that is wrong. Rule is a stable word.

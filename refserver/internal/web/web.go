@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"runtime/debug"
 	"slices"
@@ -22,8 +23,11 @@ import (
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
 )
 
-// MaxBody is the greatest request body in bytes, for any path. Most have lower limits of their own.
+// MaxBody is the greatest request body in bytes, for any path. Routes have lower limits of their own.
 const MaxBody = 64 << 20
+
+// MaxHeader is the greatest header of a request in bytes.
+const MaxHeader = 16 << 10
 
 // Config says how requests are taken.
 type Config struct {
@@ -34,6 +38,12 @@ type Config struct {
 	// Open is a path prefix that is answered under any Host: that of the signed protocol, which checks for itself whom a
 	// request was meant for.
 	Open string
+	// Proxies are whose X-Forwarded-For is believed. Default: nobody's.
+	Proxies []netip.Prefix
+	// HTTPS says that people reach the system by https alone, which their browsers are told to keep to.
+	HTTPS bool
+	// Limits counts what each address asks. Default: nothing is counted.
+	Limits *Limits
 }
 
 // Server returns a server of the handler with timeouts and everything that this package adds.
@@ -42,15 +52,17 @@ func Server(h http.Handler, cfg Config) *http.Server {
 	h = http.NewCrossOriginProtection().Handler(h)
 	h = checkText(h)
 	h = checkHost(h, cfg)
-	h = headers(h)
+	h = counted(h, cfg.Limits)
+	h = headers(h, cfg.HTTPS)
 	h = logged(h, cfg.Log)
+	h = addressed(h, cfg.Proxies)
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
+		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       time.Minute,
 		WriteTimeout:      5 * time.Minute, // a push of a whole hierarchy is one request
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    MaxHeader,
 		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelWarn),
 	}
 }
@@ -98,7 +110,10 @@ func HeaderOf(p shapes.Problem) http.Header {
 // policy lets pages load and run nothing but what this server serves. Pictures that stand in the style sheet itself are data.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-func headers(next http.Handler) http.Handler {
+// strict makes browsers come by https for a year.
+const strict = "max-age=31536000"
+
+func headers(next http.Handler, https bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -108,12 +123,26 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
+		if https {
+			h.Set("Strict-Transport-Security", strict)
+		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// checkHost refuses requests for a host that is not this one. Without logins the loopback address is all that keeps strangers
-// out, and a page in a browser on this machine could get past that by resolving its own name to it.
+// counted refuses who asks more than anybody needs, before any work is done for it.
+func counted(next http.Handler, limits *Limits) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wait := limits.Take(r.Context(), "", Everything); wait > 0 {
+			Problem(w, TooMany(wait))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkHost refuses requests for a host that is not this one: a page in a browser could otherwise ask in its user's name by having
+// its own name resolved to this address.
 func checkHost(next http.Handler, cfg Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		open := cfg.Open != "" && strings.HasPrefix(r.URL.Path, cfg.Open)
@@ -162,6 +191,14 @@ func goodID(id string) bool {
 	}) < 0
 }
 
+// Shown is a path as logs may show it: without the secret that stands in that of a link.
+func Shown(path string) string {
+	if before, secret, ok := strings.Cut(path, "/links/"); ok && secret != "" {
+		return before + "/links/..."
+	}
+	return path
+}
+
 // logged gives each request an id and writes one line when it is done. A panic is answered with 500 and logged.
 func logged(next http.Handler, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -172,7 +209,7 @@ func logged(next http.Handler, log *slog.Logger) http.Handler {
 		w.Header().Set(IDHeader, id)
 		seen := &recorder{ResponseWriter: w}
 		defer func() {
-			level, attrs := slog.LevelInfo, []any{"request_id", id, "method", r.Method, "path", r.URL.Path}
+			level, attrs := slog.LevelInfo, []any{"request_id", id, "method", r.Method, "path", Shown(r.URL.Path), "ip", IP(r.Context())}
 			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
 				level = slog.LevelDebug
 			}
