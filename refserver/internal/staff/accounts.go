@@ -67,6 +67,6 @@ func (d *Directory) OpenAccount(ctx context.Context, by Who, id, name string) er
 		if err := putRoles(ctx, tx, id, row, roles); err != nil {
 			return err
 		}
-		return d.note(ctx, tx, Event{Account: id, Kind: EventAccountOpened, By: row.ID, ByName: row.Name, OnName: name})
+		return d.note(ctx, tx, Event{Account: id, Kind: EventAccountOpened, By: row.ID, ByName: row.Name, On: id, OnName: name})
 	})
 }

@@ -31,6 +31,18 @@ func (d *Directory) update(ctx context.Context, what string, fn func(context.Con
 	return in(what, err)
 }
 
+// decide is update with something to return, which is nothing where it fails.
+func decide[T any](ctx context.Context, d *Directory, what string, fn func(context.Context, bun.Tx) (T, error)) (T, error) {
+	var out, none T
+	if err := d.update(ctx, what, func(ctx context.Context, tx bun.Tx) (err error) {
+		out, err = fn(ctx, tx)
+		return err
+	}); err != nil {
+		return none, err
+	}
+	return out, nil
+}
+
 // transact runs fn in a transaction, again where the database took it back for another's sake.
 func transact(ctx context.Context, db *bun.DB, fn func(context.Context, bun.Tx) error) error {
 	var options *sql.TxOptions

@@ -9,29 +9,27 @@ import (
 
 // Disable shuts a person out of every account, or lets them in again. Their sessions and the links that they made end at once, their
 // tokens open nothing meanwhile. Operators can do so, and administrators of the account that the person belongs to as long as the person
-// holds roles nowhere else and does not operate the system. The last administrator of an account stays, which is an Invalid; a version that is not the
+// holds roles nowhere else and does not operate the system. The last administrator of an account and the system's last
+// operator stay, which is an Invalid; a version that is not the
 // person's is ErrConflict.
 func (d *Directory) Disable(ctx context.Context, by Who, person string, disabled bool, version int64) (Person, error) {
-	var out Person
-	err := d.update(ctx, "disable a person", func(ctx context.Context, tx bun.Tx) error {
+	return decide(ctx, d, "disable a person", func(ctx context.Context, tx bun.Tx) (Person, error) {
 		p, row, roles, err := d.charge(ctx, tx, by, person)
 		if err != nil {
-			return err
+			return Person{}, err
 		}
 		if row.Version != version {
-			return ErrConflict
+			return Person{}, ErrConflict
 		}
 		if row.Disabled != disabled {
 			row.Disabled = disabled
 			row.Version++
 			if err := d.shut(ctx, tx, p, row, roles); err != nil {
-				return err
+				return Person{}, err
 			}
 		}
-		out = row.person(on(roles, by.Account))
-		return nil
+		return row.person(on(roles, by.Account)), nil
 	})
-	return out, err
 }
 
 // shut writes that somebody is disabled or no longer is.
@@ -52,7 +50,7 @@ func (d *Directory) shut(ctx context.Context, tx bun.Tx, p power, row personRow,
 			return err
 		}
 		for _, r := range roles {
-			if err := stillAdministered(ctx, tx, "disabled", r.Account, []string{r.Role}); err != nil {
+			if err := stillKept(ctx, tx, "disabled", r.Account, []string{r.Role}); err != nil {
 				return err
 			}
 		}

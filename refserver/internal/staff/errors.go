@@ -28,7 +28,7 @@ const (
 	RuleCommon   = "common"   // a password that is guessed first
 	RuleTaken    = "taken"    // in use by somebody else
 	RuleUnknown  = "unknown"  // no such role or account
-	RuleLast     = "last"     // it would leave an account without an administrator
+	RuleLast     = "last"     // it would leave an account without an administrator, or the system without an operator
 	RuleFuture   = "future"   // not after now
 )
 

@@ -64,41 +64,34 @@ func (r linkRow) link(known bool) Link {
 // FirstLink makes the link by which somebody becomes the first administrator of the system, for 24 hours, and returns its token. It replaces the
 // one before. With an administrator there it is ErrConflict.
 func (d *Directory) FirstLink(ctx context.Context) (token string, err error) {
-	err = d.update(ctx, "make the first link", func(ctx context.Context, tx bun.Tx) error {
-		there, err := administered(ctx, tx, d.cfg.Account)
+	made, err := decide(ctx, d, "make the first link", func(ctx context.Context, tx bun.Tx) (made, error) {
+		there, err := someone(ctx, tx, d.cfg.Account, Administers)
 		if err != nil {
-			return err
+			return made{}, err
 		}
 		if there {
-			return ErrConflict
+			return made{}, ErrConflict
 		}
-		token, _, err = d.putLink(ctx, tx, linkRow{Kind: First, Account: d.cfg.Account, Home: d.cfg.Account}, firstFor)
-		if err != nil {
-			return err
-		}
-		return d.note(ctx, tx, Event{Account: d.cfg.Account, Kind: EventFirstMade})
+		return d.putLink(ctx, tx, linkRow{Kind: First, Account: d.cfg.Account, Home: d.cfg.Account}, firstFor, Event{Kind: EventFirstMade})
 	})
-	return token, err
+	return made.token, err
 }
 
 // Invite makes a link that gives somebody roles on an account, for 7 days, and returns its token. It replaces an open one for the same address and
 // account. Who keeps the account can invite; operators alone can make operators.
 func (d *Directory) Invite(ctx context.Context, by Who, invitation Invitation) (token string, link Link, err error) {
-	err = d.update(ctx, "invite", func(ctx context.Context, tx bun.Tx) error {
+	made, err := decide(ctx, d, "invite", func(ctx context.Context, tx bun.Tx) (made, error) {
 		p, err := d.keeper(ctx, tx, by, invitation.Account)
 		if err != nil {
-			return err
+			return made{}, err
 		}
 		row, err := d.invited(ctx, tx, p, invitation)
 		if err != nil {
-			return err
+			return made{}, err
 		}
-		if token, link, err = d.putLink(ctx, tx, row, inviteFor); err != nil {
-			return err
-		}
-		return d.note(ctx, tx, Event{Account: row.Account, Kind: EventInvited, By: p.who.ID(), ByName: p.who.Name, On: link.ID, OnName: row.Email, Detail: row.Roles})
+		return d.putLink(ctx, tx, row, inviteFor, Event{Kind: EventInvited, By: p.who.ID(), ByName: p.who.Name, OnName: row.Email, Detail: row.Roles})
 	})
-	return token, link, err
+	return made.token, made.link, err
 }
 
 // invited checks an invitation by somebody who keeps the account.
@@ -138,35 +131,42 @@ func (d *Directory) invited(ctx context.Context, tx bun.Tx, p power, v Invitatio
 // Reset makes a link by which a person chooses a new password, for 24 hours, and returns its token. It replaces the one before. Whoever may Disable
 // the person can make it; somebody disabled gets none, which is ErrConflict.
 func (d *Directory) Reset(ctx context.Context, by Who, person string) (token string, link Link, err error) {
-	err = d.update(ctx, "make a link for a new password", func(ctx context.Context, tx bun.Tx) error {
+	made, err := decide(ctx, d, "make a link for a new password", func(ctx context.Context, tx bun.Tx) (made, error) {
 		p, to, _, err := d.charge(ctx, tx, by, person)
 		if err != nil {
-			return err
+			return made{}, err
 		}
 		if to.Disabled {
-			return ErrConflict
+			return made{}, ErrConflict
 		}
 		row := linkRow{Kind: Reset, Account: to.Home, Email: to.Email, EmailKey: to.EmailKey, Name: to.Name, Home: to.Home, Maker: p.who.ID()}
-		if token, link, err = d.putLink(ctx, tx, row, resetFor); err != nil {
-			return err
-		}
-		return d.note(ctx, tx, Event{Account: to.Home, Kind: EventResetMade, By: p.who.ID(), ByName: p.who.Name, On: to.ID, OnName: to.Name})
+		return d.putLink(ctx, tx, row, resetFor, Event{Kind: EventResetMade, By: p.who.ID(), ByName: p.who.Name, On: to.ID, OnName: to.Name})
 	})
-	return token, link, err
+	return made.token, made.link, err
 }
 
-// putLink writes a link in place of one of the same kind for the same address and account, and drops those that have run out.
-func (d *Directory) putLink(ctx context.Context, tx bun.Tx, r linkRow, good time.Duration) (token string, link Link, err error) {
-	token = mint()
+// made is a new link.
+type made struct {
+	token string
+	link  Link
+}
+
+// putLink writes a link in place of one of the same kind for the same address and account, with an event, and drops those that have run out.
+func (d *Directory) putLink(ctx context.Context, tx bun.Tx, r linkRow, good time.Duration, e Event) (made, error) {
+	token := mint()
 	r.Hash, r.ID, r.Expires = digest(token), d.cfg.NewID(), d.now()+good.Microseconds()
 	if _, err := exec(ctx, tx, "DELETE FROM mspkit_staff_link WHERE expires <= ? OR kind = ? AND account = ? AND email_key = ?", d.now(), string(r.Kind), r.Account, r.EmailKey); err != nil {
-		return "", Link{}, err
+		return made{}, err
 	}
 	if _, err := exec(ctx, tx, "INSERT INTO mspkit_staff_link ("+linkColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		r.Hash, r.ID, string(r.Kind), r.Account, r.Email, r.EmailKey, r.Name, r.Home, r.Roles, r.Maker, r.Expires); err != nil {
-		return "", Link{}, err
+		return made{}, err
 	}
-	return token, r.link(false), nil
+	e.Account = r.Account
+	if e.On == "" {
+		e.On = r.ID
+	}
+	return made{token, r.link(false)}, d.note(ctx, tx, e)
 }
 
 // Links returns the invitations to an account that are open, by address.

@@ -118,14 +118,14 @@ func (d *Directory) Memberships(ctx context.Context, person string) ([]Membershi
 
 // HasAdministrator reports whether somebody who is not disabled administers the system's own account.
 func (d *Directory) HasAdministrator(ctx context.Context) (bool, error) {
-	there, err := administered(ctx, d.read, d.cfg.Account)
+	there, err := someone(ctx, d.read, d.cfg.Account, Administers)
 	return there, in("look for an administrator", err)
 }
 
-// administered reports whether an account has an administrator who is not disabled.
-func administered(ctx context.Context, db bun.IDB, account string) (bool, error) {
+// someone reports whether anybody who is not disabled holds a role on an account.
+func someone(ctx context.Context, db bun.IDB, account, role string) (bool, error) {
 	_, there, err := one[string](ctx, db, `SELECT p.id FROM mspkit_staff_role r JOIN mspkit_staff_person p ON p.id = r.person
-		WHERE r.account = ? AND r.role = ? AND NOT p.disabled LIMIT 1`, account, Administers)
+		WHERE r.account = ? AND r.role = ? AND NOT p.disabled LIMIT 1`, account, role)
 	return there, err
 }
 

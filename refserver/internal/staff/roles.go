@@ -84,54 +84,50 @@ func (d *Directory) keeper(ctx context.Context, tx bun.IDB, by Who, account stri
 
 // SetRoles replaces the roles that a person holds on an account; none: they leave it. Who keeps the account can do so: its administrators,
 // and the system's operators, who alone give and take the role of an operator. A person without a role there is ErrNotFound: invite them. Taking the
-// last administrator from an account is an Invalid, a version that is not the person's is ErrConflict.
+// last administrator from an account, or its last operator from the system, is an Invalid; a version that is not the person's is ErrConflict.
 func (d *Directory) SetRoles(ctx context.Context, by Who, account, person string, roles []string, version int64) (Person, error) {
-	var out Person
-	err := d.update(ctx, "set roles", func(ctx context.Context, tx bun.Tx) error {
+	return decide(ctx, d, "set roles", func(ctx context.Context, tx bun.Tx) (Person, error) {
 		p, err := d.keeper(ctx, tx, by, account)
 		if err != nil {
-			return err
+			return Person{}, err
 		}
 		row, there, err := personOf(ctx, tx, person)
 		if err != nil {
-			return err
+			return Person{}, err
 		}
 		before, err := rolesOn(ctx, tx, account, person)
 		if err != nil {
-			return err
+			return Person{}, err
 		}
 		if !there || len(before) == 0 {
-			return ErrNotFound
+			return Person{}, ErrNotFound
 		}
 		wrong := new(Invalid)
 		after := d.roles(wrong, account, roles)
 		if err := wrong.err(); err != nil {
-			return err
+			return Person{}, err
 		}
 		if slices.Contains(before, Operates) != slices.Contains(after, Operates) && !p.over {
-			return ErrForbidden
+			return Person{}, ErrForbidden
 		}
 		if row.Version != version {
-			return ErrConflict
+			return Person{}, ErrConflict
 		}
 		if slices.Equal(before, after) {
-			out = row.person(after)
-			return nil
+			return row.person(after), nil
 		}
 		row.Version++
-		out = row.person(after)
 		if err := putRoles(ctx, tx, account, row, after); err != nil {
-			return err
+			return Person{}, err
 		}
 		if err := stripped(ctx, tx, row.ID, account, before, after); err != nil {
-			return err
+			return Person{}, err
 		}
 		if err := d.note(ctx, tx, Event{Account: account, Kind: EventRoles, By: p.who.ID(), ByName: p.who.Name, On: row.ID, OnName: row.Name, Detail: join(before) + " -> " + join(after)}); err != nil {
-			return err
+			return Person{}, err
 		}
-		return stillAdministered(ctx, tx, "roles", account, before)
+		return row.person(after), stillKept(ctx, tx, "roles", account, before)
 	})
-	return out, err
 }
 
 // putRoles writes what a person holds on an account, and the person's version.
@@ -174,16 +170,20 @@ func dropLinks(ctx context.Context, tx bun.Tx, person, account string) error {
 	return err
 }
 
-// stillAdministered refuses a change that takes the last administrator from an account in which somebody held the roles before.
-func stillAdministered(ctx context.Context, tx bun.Tx, field, account string, before []string) error {
-	if !slices.Contains(before, Administers) {
-		return nil
-	}
-	there, err := administered(ctx, tx, account)
-	if err != nil || there {
-		return err
-	}
+// stillKept refuses a change that takes the last administrator from an account, or the system's last operator, where somebody held these roles before.
+func stillKept(ctx context.Context, tx bun.Tx, field, account string, before []string) error {
 	wrong := new(Invalid)
-	wrong.add(field, RuleLast, account+" would be left without an administrator")
-	return wrong
+	for _, role := range []string{Administers, Operates} {
+		if !slices.Contains(before, role) {
+			continue
+		}
+		there, err := someone(ctx, tx, account, role)
+		if err != nil {
+			return err
+		}
+		if !there {
+			wrong.add(field, RuleLast, account+" would be left with nobody who is "+role)
+		}
+	}
+	return wrong.err()
 }

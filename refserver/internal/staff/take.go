@@ -80,7 +80,7 @@ func (d *Directory) use(ctx context.Context, tx bun.Tx, token string) error {
 // enter makes a person of who took a link.
 func (d *Directory) enter(ctx context.Context, tx bun.Tx, link linkRow, hash string) (Person, error) {
 	if link.Kind == First {
-		there, err := administered(ctx, tx, d.cfg.Account)
+		there, err := someone(ctx, tx, d.cfg.Account, Administers)
 		if err != nil {
 			return Person{}, err
 		}

@@ -1,0 +1,178 @@
+package staff_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mspkit/mspkit/refserver/internal/staff"
+	"github.com/mspkit/mspkit/store"
+)
+
+func TestTheTablesAreMadeOnceAndNeverByAnOlderProgram(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.first()
+		before := w.dump()
+		migrate := func() error { return staff.Migrate(t.Context(), w.write) }
+		for _, err := range together(migrate, migrate, migrate) {
+			require.NoError(t, err)
+		}
+		require.Equal(t, before, w.dump())
+		_, err := w.write.NewRaw("INSERT INTO mspkit_staff_migration (version, name) VALUES (99, 'later')").Exec(t.Context())
+		require.NoError(t, err)
+		require.ErrorIs(t, migrate(), store.ErrNewer)
+	})
+}
+
+func TestPeopleAreListedByAddressAccountByAccount(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		ada := w.first()
+		operator := w.as(ada, "alder")
+		require.NoError(t, w.OpenAccount(ctx, operator, "wdc", "Widget Data Center"))
+		for i := range 5 {
+			w.join(operator, "wdc", fmt.Sprintf("P%d@wdc.example", 4-i), "auditor", "end_user")
+		}
+		var got []string
+		for after, pages := "", 0; ; pages++ {
+			list, err := w.People(ctx, "wdc", after, 2)
+			require.NoError(t, err)
+			if len(list) == 0 {
+				require.Equal(t, 3, pages)
+				break
+			}
+			for _, p := range list {
+				got = append(got, p.Email+" "+strings.Join(p.Roles, ","))
+				after = p.Email
+			}
+		}
+		want := []string{"ada@alder.example account_administrator,specialist"}
+		for i := range 5 {
+			want = append(want, fmt.Sprintf("P%d@wdc.example auditor,end_user", i))
+		}
+		require.Empty(t, cmp.Diff(want, got))
+		list, err := w.People(ctx, "alder", "", 0)
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+
+		bo := w.join(operator, "wdc", "bo@wdc.example", "auditor")
+		require.Equal(t, bo, w.now(bo, "wdc"))
+		for _, id := range []string{bo.ID, "", "nobody", "\x00\xff'"} {
+			_, err = w.PersonByID(ctx, "alder", id)
+			require.ErrorIs(t, err, staff.ErrNotFound)
+		}
+		memberships, err := w.Memberships(ctx, ada.ID)
+		require.NoError(t, err)
+		require.Empty(t, cmp.Diff([]staff.Membership{
+			{Account: "alder", Name: "alder", Roles: []string{"account_administrator", "operator", "specialist", "staff"}},
+			{Account: "wdc", Name: "Widget Data Center", Roles: []string{"account_administrator", "specialist"}},
+		}, memberships))
+	})
+}
+
+func TestAccountsAreOpenedOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		operator := w.as(w.first(), "alder")
+		open := func() error { return w.OpenAccount(ctx, operator, "wdc", " Widget Data Center ") }
+		errs := together(open, open)
+		if errs[0] != nil {
+			errs[0], errs[1] = errs[1], errs[0]
+		}
+		require.NoError(t, errs[0])
+		require.ErrorIs(t, errs[1], staff.ErrConflict)
+		require.ErrorIs(t, w.OpenAccount(ctx, operator, "alder", "Alder"), staff.ErrConflict)
+		require.Equal(t, "account shape, name required", rules(t, w.OpenAccount(ctx, operator, "WDC/2", " ")))
+		require.Equal(t, "account length, name length", rules(t, w.OpenAccount(ctx, operator, strings.Repeat("a", 61), strings.Repeat("é", 101))))
+		require.Equal(t, "account required, name shape", rules(t, w.OpenAccount(ctx, operator, "", "W\x00D")))
+		require.NoError(t, w.OpenAccount(ctx, operator, strings.Repeat("a", 60), strings.Repeat("é", 100)))
+		accounts, err := w.Accounts(ctx)
+		require.NoError(t, err)
+		require.Equal(t, []staff.Account{{ID: "alder", Name: "alder"}, {ID: strings.Repeat("a", 60), Name: strings.Repeat("é", 100)}, {ID: "wdc", Name: "Widget Data Center"}}, accounts)
+	})
+}
+
+func TestAdministratorsHaveChargeOfThoseWhoAreTheirsAlone(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		ada := w.first()
+		operator := w.as(ada, "alder")
+		require.NoError(t, w.OpenAccount(ctx, operator, "wdc", "Widget Data Center"))
+		bo := w.join(operator, "wdc", "bo@wdc.example", staff.Administers)
+		own := w.join(operator, "wdc", "own@wdc.example", "auditor")
+		both := w.join(operator, "wdc", "both@wdc.example", "auditor")
+		token, _, err := w.Invite(ctx, operator, staff.Invitation{Email: both.Email, Account: "alder", Roles: []string{staff.Works}})
+		require.NoError(t, err)
+		require.NoError(t, w.AcceptLink(ctx, token, w.as(both, "wdc")))
+		stranger := w.join(operator, "alder", "stranger@alder.example", staff.Works)
+
+		by := w.as(bo, "wdc")
+		acts := map[string]func(staff.Who, staff.Person) error{
+			"disable": func(by staff.Who, p staff.Person) error {
+				_, err := w.Disable(ctx, by, p.ID, true, w.now(p, p.Home).Version)
+				return err
+			},
+			"reset": func(by staff.Who, p staff.Person) error {
+				_, _, err := w.Reset(ctx, by, p.ID)
+				return err
+			},
+		}
+		for name, act := range acts {
+			require.ErrorIs(t, act(by, both), staff.ErrForbidden, "%s: they would get hold of what is held elsewhere", name)
+			require.ErrorIs(t, act(by, ada), staff.ErrForbidden, "%s: who belongs elsewhere", name)
+			require.ErrorIs(t, act(by, stranger), staff.ErrNotFound, name)
+			require.ErrorIs(t, act(w.as(own, "wdc"), bo), staff.ErrForbidden, name)
+		}
+		for _, name := range []string{"reset", "disable"} {
+			require.NoError(t, acts[name](by, own), name)
+			require.NoError(t, acts[name](operator, both), name)
+		}
+		require.ErrorIs(t, acts["reset"](operator, own), staff.ErrConflict, "somebody disabled")
+	})
+}
+
+func TestEventsAreReadPageByPageOfOneAccount(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		operator := w.as(w.first(), "alder")
+		require.NoError(t, w.OpenAccount(ctx, operator, "wdc", "Widget Data Center"))
+		w.join(operator, "wdc", "bo@wdc.example", "auditor")
+		require.Equal(t, "joined invited account_opened", w.kinds("wdc"))
+		require.Equal(t, "joined first_made", w.kinds("alder"))
+		var kinds []string
+		for before := ""; ; {
+			page, err := w.Events(ctx, "wdc", before, 2)
+			require.NoError(t, err)
+			if len(page) == 0 {
+				break
+			}
+			for _, e := range page {
+				kinds = append(kinds, e.Kind)
+				before = e.ID
+			}
+		}
+		require.Equal(t, []string{"joined", "invited", "account_opened"}, kinds)
+		page, err := w.Events(ctx, "wdc", "", 2)
+		require.NoError(t, err)
+		want := staff.Event{ID: page[1].ID, At: w.cfg.Now().UTC(), Account: "wdc", Kind: "invited", By: operator.Person, ByName: "Ada First", On: page[1].On, OnName: "bo@wdc.example", Detail: "auditor"}
+		require.Empty(t, cmp.Diff(want, page[1]))
+	})
+}
+
+// A context that has ended leaves nothing behind.
+func TestNothingIsHalfDone(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		operator := w.as(w.first(), "alder")
+		before := w.dump()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		token, _, err := w.Invite(ctx, operator, staff.Invitation{Email: "x@alder.example", Account: "alder", Roles: []string{staff.Works}})
+		require.ErrorIs(t, err, context.Canceled)
+		require.Empty(t, token)
+		require.Equal(t, before, w.dump())
+	})
+}
