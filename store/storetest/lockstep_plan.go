@@ -267,6 +267,10 @@ func newGen(seed uint64) gen {
 			g.roles = append(g.roles, "Collab.Projects")
 		case "Orgoverlay.Sight":
 			g.roles = append(g.roles, pick(g, "Orgoverlay.Registry", "Orgoverlay.Orgs", "Orgoverlay.Overlays", "Orgoverlay.Claims"), "Orgoverlay.Overlays")
+		case "Orgoverlay.Overlays": // with an overlay go its claims
+			g.roles = append(g.roles, "Orgoverlay.Claims")
+		case "Orgoverlay.Claims":
+			g.roles = append(g.roles, "Orgoverlay.Overlays")
 		case "Orgoverlay.Files":
 			g.roles = append(g.roles, "Orgoverlay.Overlays")
 		case "Orgoverlay.People":
