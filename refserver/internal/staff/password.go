@@ -43,7 +43,7 @@ var common = []string{
 // password checks one that somebody chooses, who has this address and name.
 func (e *Invalid) password(password, email, name string) {
 	like := func(s string) bool { return s != "" && strings.EqualFold(norm.NFC.String(password), s) }
-	n := utf8.RuneCountInString(password)
+	n := utf8.RuneCountInString(norm.NFC.String(password))
 	local, _, _ := strings.Cut(email, "@")
 	switch {
 	case password == "":
@@ -119,7 +119,7 @@ func (d *Directory) matches(ctx context.Context, kept, password string) (same, c
 		return false, false, err
 	}
 	defer done()
-	if len(password) > maxPassword*utf8.UTFMax { // nobody's
+	if len(password) > 4*maxPassword*utf8.UTFMax { // nobody's, however it is spelled
 		password = ""
 	}
 	return subtle.ConstantTimeCompare(h.sum(password, salt, uint32(len(sum))), sum) == 1, h == d.cfg.Hash, nil
