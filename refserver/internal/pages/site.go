@@ -58,7 +58,7 @@ type site struct {
 func Mount(mux *web.Mux, cfg Config) (fail func(http.ResponseWriter, *http.Request, error)) {
 	s := &site{Config: cfg, mux: mux, memory: ui.NewMemory(cfg.Self.System)}
 	s.look = ui.Site{Name: cfg.Self.Name, Hue: cfg.Hue, Nav: []ui.Span{
-		ui.To("Home", "/"), ui.To("Projects", "/projects"), ui.To("Shops", "/shops"), ui.To("Locations", "/locations"),
+		ui.To("Home", "/"), ui.To("Projects", "/projects"), ui.To("Shops", "/shops"), ui.To("Locations", "/locations"), ui.To("Organizations", "/organizations"),
 		ui.To("Partners", "/partners"), ui.To("Messages", "/messages"), ui.To("History", "/history"), ui.To("API", "/docs"),
 	}}
 	ui.Mount(mux)
@@ -88,6 +88,7 @@ func Mount(mux *web.Mux, cfg Config) (fail func(http.ResponseWriter, *http.Reque
 	s.sets()
 	s.nodes()
 	s.loading()
+	s.organizations()
 	fail = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, &visit{Request: r, site: s}, err) }
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fail(w, r, errNoPage) })
 	return fail

@@ -64,6 +64,9 @@ func words(err error) (int, []ui.Problem) {
 	if p.Code == api.Internal {
 		return p.Status, nil
 	}
+	if no, ok := errors.AsType[*refusal](err); ok {
+		return p.Status, no.problems
+	}
 	return p.Status, reasons(p)
 }
 
@@ -107,7 +110,7 @@ func unsaid(detail, title string) string {
 	for {
 		from, rest, ok := strings.Cut(s, ": ")
 		switch {
-		case ok && (from == "bunstore" || from == "memstore"):
+		case ok && (from == "bunstore" || from == "memstore" || from == "orgoverlay"):
 			s = rest
 			continue
 		case ok && (from == "collab" || from == "locations"):

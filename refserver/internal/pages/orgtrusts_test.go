@@ -1,0 +1,46 @@
+package pages_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTrustIsChangedAfterALookAtWhatIsLost(t *testing.T) {
+	h := newHouse(t)
+	wdc := h.admin(t, "wdc")
+	wdc.open("/trusts").says("gigatera Established", "In force").follow("What if it was suspended").says("Would be seen no more: 2 organizations", "We (wdc) gigatera GigaTera", "gigatera We (wdc) Widget Data Center", "Nobody would come to see anything new.").
+		follow("Change our half of this trust").says("Suspend our half of the trust").press("Suspend our half of the trust").is(http.StatusOK).says("Both sides together: Suspended")
+	wdc.open(h.page("gigatera")).is(http.StatusNotFound)
+	wdc.open("/trusts").press("Look at what it would open", "with", "gigatera").says("Would be seen: 2 organizations").press("Establish our half of the trust").says("Established")
+	wdc.open(h.page("gigatera")).is(http.StatusOK)
+	wdc.open("/trusts/change?with=stranger&state=suspended").is(http.StatusOK).says("It cannot be done")
+	wdc.open("/trusts/change?with=stranger").is(http.StatusOK).lacks("our half of the trust</button>")
+}
+
+func TestWhatIfChangesNothing(t *testing.T) {
+	h := newHouse(t)
+	gigatera := h.admin(t, "gigatera")
+	list := gigatera.open("/agreements").says("G1", "Service level agreement", "Active", "From 2020-01-01, no end (UTC)")
+	ask := list.follow("What if it changed").is(http.StatusOK)
+	ends := gigatera.open("/organizations/what-if?agreement=G1&act=ends&date=2030-12-31&at=2031-01-01").says("If agreement G1 has its last day on 2030-12-31", "wdc We (gigatera) GigaTera", "We (gigatera) wdc Widget Data Center", "Would be seen no more: 2 organizations")
+	require.Contains(t, ends.HTML, `datetime="2031-01-01T00:00:00Z"`)
+	gigatera.open("/organizations/what-if?agreement=G1&act=ends&date=2030-12-31&at=2030-12-31").says("Nobody would lose sight of anything.")
+	gigatera.open("/organizations/what-if?agreement=G1&act=ends&date=soon").says("This cannot be supposed")
+	gigatera.open("/organizations/what-if?agreement=G1&act=&at=soon").says("Write the day to look at")
+	gigatera.open("/organizations/what-if?agreement=none&act=ends").says("This cannot be supposed")
+	gigatera.open("/organizations/what-if?service=lines&provider=none").says("This cannot be supposed")
+	_, values := ask.formOf("Look at it")
+	require.Equal(t, "G1", values.Get("agreement"))
+	gigatera.open("/agreements").says("no end (UTC)")
+	gigatera.open(h.page("wdc")).is(http.StatusOK)
+}
+
+func TestCustomFieldsAreShownVersionByVersion(t *testing.T) {
+	h := newHouse(t)
+	wdc := h.admin(t, "wdc")
+	wdc.open(h.page("gigatera", "edit")).press("Save ours", "custom.tier", `"gold"`)
+	wdc.open("/extensions").says("Provider facts, version 1", "Active", "Tier", "Auditors, specialists and administrators").follow("What would it make of the values that are kept?").says("1 value looked at. 0 would be kept without fitting.")
+	h.admin(t, "gigatera").open("/extensions").says("This account has no custom fields yet.")
+}
