@@ -39,7 +39,6 @@ type world struct {
 	file        string // of SQLite; empty on PostgreSQL
 	cfg         staff.Config
 	clock       atomic.Int64
-	served      chan func(http.ResponseWriter, *http.Request) // what the next request does
 }
 
 // onBoth runs a test in a world of its own on each database.
