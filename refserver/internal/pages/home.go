@@ -17,9 +17,6 @@ const lately = 24 * time.Hour
 // recent is how many imports and pushes it looks back over.
 const recent = 500
 
-// home serves the page that a day begins with: what waits for somebody here, and what went on.
-func (s *site) home() { s.get("/{$}", showHome) }
-
 // today is what Home tells.
 type today struct {
 	on       bool
@@ -44,6 +41,7 @@ type heldShops struct {
 	collab.ReasonCount
 }
 
+// showHome is the page that a day begins with: what waits for somebody here, and what went on.
 func showHome(v *visit) (ui.Page, error) {
 	parked, err := v.Queue.List(v.Context(), store.MessageQuery{Account: v.Self.System, State: store.MessageParked, Limit: most + 1})
 	if err != nil {

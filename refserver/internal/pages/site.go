@@ -28,6 +28,10 @@ import (
 // Config is what the pages speak for: what the API does, and how it looks.
 type Config struct {
 	api.Config
+	// Staff knows who may sign in. Default: nobody can.
+	Staff *staff.Directory
+	// Logins, when set, tells as whom visitors sign in by a button, without a password. It is for demonstrations alone.
+	Logins func() []Login
 	// Hue is green (default) or amber: the colour of the system's bar.
 	Hue string
 	// Start, when set, makes what stands at the top of Home: what a newcomer clicks first.
@@ -57,12 +61,17 @@ type site struct {
 // Mount adds the pages to a mux, and returns what tells a person on a page why they get another than they asked for.
 func Mount(mux *web.Mux, cfg Config) (fail func(http.ResponseWriter, *http.Request, error)) {
 	s := &site{Config: cfg, mux: mux, memory: ui.NewMemory(cfg.Self.System)}
-	s.look = ui.Site{Name: cfg.Self.Name, Hue: cfg.Hue, Nav: []ui.Span{
-		ui.To("Home", "/"), ui.To("Projects", "/projects"), ui.To("Shops", "/shops"), ui.To("Locations", "/locations"), ui.To("Organizations", "/organizations"),
-		ui.To("Partners", "/partners"), ui.To("Messages", "/messages"), ui.To("History", "/history"), ui.To("API", "/docs"),
-	}}
+	s.look = ui.Site{Name: cfg.Self.Name, Hue: cfg.Hue}
 	ui.Mount(mux)
-	s.home()
+	s.start()
+	if s.Staff != nil {
+		s.signing()
+		s.links()
+		s.me()
+		s.people()
+		s.tokens()
+		s.accounts()
+	}
 	s.partners()
 	s.messages()
 	s.history()
@@ -88,8 +97,13 @@ func Mount(mux *web.Mux, cfg Config) (fail func(http.ResponseWriter, *http.Reque
 	s.sets()
 	s.nodes()
 	s.loading()
-	s.organizations()
-	fail = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, &visit{Request: r, site: s}, err) }
+	fail = func(w http.ResponseWriter, r *http.Request, err error) {
+		if errors.Is(err, api.ErrConfirm) {
+			s.confirm(w, r)
+			return
+		}
+		s.fail(w, &visit{Request: r, site: s}, err)
+	}
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fail(w, r, errNoPage) })
 	return fail
 }
@@ -113,18 +127,21 @@ type done struct {
 
 // get serves a page. The path is a pattern of http.ServeMux, without method.
 func (s *site) get(path string, page show) {
-	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{Request: r, site: s}
-		p, err := page(v)
-		if err != nil {
-			s.fail(w, v, err)
-			return
-		}
-		if p.Said == nil {
-			p.Said = s.memory.Take(w, r)
-		}
-		s.write(w, v, p)
-	})
+	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.page(w, r, page) })
+}
+
+// page answers with a page.
+func (s *site) page(w http.ResponseWriter, r *http.Request, page show) {
+	v := &visit{Request: r, site: s}
+	p, err := page(v)
+	if err != nil {
+		s.fail(w, v, err)
+		return
+	}
+	if p.Said == nil {
+		p.Said = s.memory.Take(w, r)
+	}
+	s.write(w, v, p)
 }
 
 // post serves what a form asks for. A refusal is shown on the page that holds the form.
@@ -145,7 +162,9 @@ func (s *site) post(path string, do func(*visit) (done, error), again show) {
 			return
 		}
 		if err == nil {
-			s.memory.Keep(w, d.said)
+			if d.said.Title != "" {
+				s.memory.Keep(w, d.said)
+			}
 			http.Redirect(w, r, d.to, http.StatusSeeOther)
 			return
 		}
@@ -211,21 +230,25 @@ func (s *site) fail(w http.ResponseWriter, v *visit, err error) {
 		p.Parts = []ui.Part{ui.P(ui.To("Switch it on under Partners.", "/partners"))}
 	case problems == nil:
 		id := web.RequestID(v.Context())
-		s.Log.ErrorContext(v.Context(), "page", "request_id", id, "path", v.URL.Path, "err", err)
+		s.Log.ErrorContext(v.Context(), "page", "request_id", id, "path", web.Shown(v.URL.Path), "err", err)
 		p.Problems = []ui.Problem{{Text: "Something went wrong here. Look whether what you asked for was done before you ask again. The operator finds it in the log as request " + id + "."}}
 	case status == http.StatusNotFound:
 		p.Title = "Not found"
+	case status == http.StatusUnauthorized:
+		p.Title, p.Parts = "Sign in first", []ui.Part{ui.P(ui.To("Sign in", "/sign-in"))}
+	case errors.Is(err, staff.ErrLink):
+		p.Title, p.Parts = "This link is used up", []ui.Part{ui.P(ui.Text("Whoever gave it to you can make another. If you have chosen a password already,"), ui.To("sign in.", "/sign-in"))}
 	}
 	s.write(w, v, p)
 }
 
 func (s *site) write(w http.ResponseWriter, v *visit, p ui.Page) {
-	look := s.look
-	if who, ok := staff.Of(v.Context()); ok {
-		look.Person = who.Name
+	look, err := s.bar(v.Context())
+	if err == nil {
+		err = look.Write(w, v.Request, p)
 	}
-	if err := look.Write(w, v.Request, p); err != nil {
-		s.Log.ErrorContext(v.Context(), "page", "request_id", web.RequestID(v.Context()), "path", v.URL.Path, "err", err)
+	if err != nil {
+		s.Log.ErrorContext(v.Context(), "page", "request_id", web.RequestID(v.Context()), "path", web.Shown(v.URL.Path), "err", err)
 		web.Text(w, http.StatusInternalServerError, "The page cannot be made now. Request "+web.RequestID(v.Context()))
 	}
 }

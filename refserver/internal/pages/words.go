@@ -3,13 +3,16 @@ package pages
 import (
 	"cmp"
 	"errors"
+	"math"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 )
 
@@ -60,14 +63,25 @@ func words(err error) (int, []ui.Problem) {
 	if errors.Is(err, errNoPage) {
 		return http.StatusNotFound, []ui.Problem{{Text: "There is no page at this address."}}
 	}
+	if errors.Is(err, staff.ErrSignIn) {
+		return http.StatusUnauthorized, []ui.Problem{{Code: "password", Text: "The address or the password is wrong."}}
+	}
+	if e, ok := errors.AsType[*staff.TooMany](err); ok {
+		return http.StatusTooManyRequests, []ui.Problem{{Code: "too_many", Text: "There were too many tries from here. Wait for " + wait(e.After) + ", then try again."}}
+	}
 	p := api.ProblemOf(err)
 	if p.Code == api.Internal {
 		return p.Status, nil
 	}
-	if no, ok := errors.AsType[*refusal](err); ok {
-		return p.Status, no.problems
-	}
 	return p.Status, reasons(p)
+}
+
+// wait says how long, in whole seconds or minutes.
+func wait(d time.Duration) string {
+	if d <= time.Minute {
+		return plural(max(1, int64(math.Ceil(d.Seconds()))), "second")
+	}
+	return plural(int64(math.Ceil(d.Minutes())), "minute")
 }
 
 func reasons(p shapes.Problem) []ui.Problem {
@@ -110,7 +124,7 @@ func unsaid(detail, title string) string {
 	for {
 		from, rest, ok := strings.Cut(s, ": ")
 		switch {
-		case ok && (from == "bunstore" || from == "memstore" || from == "orgoverlay"):
+		case ok && (from == "bunstore" || from == "memstore"):
 			s = rest
 			continue
 		case ok && (from == "collab" || from == "locations"):

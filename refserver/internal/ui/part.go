@@ -142,7 +142,7 @@ type Fieldset struct {
 // Hidden is a value that goes along.
 type Hidden struct{ Name, Value string }
 
-// Field is one thing to fill in. Kind is text (default), email, url, number, date, area, select, check, radio, checks or file.
+// Field is one thing to fill in. Kind is text (default), email, password, url, number, date, area, select, check, radio, checks or file.
 type Field struct {
 	Name, Label, Kind string
 	Value             string
@@ -152,6 +152,7 @@ type Field struct {
 	Hint              string
 	Required          bool
 	Rows              int
+	Auto              string // what a browser may fill in: username, current-password, new-password. Default: nothing
 	Error             string // filled when the page is drawn
 	id                string
 }

@@ -39,11 +39,20 @@ func (a *artist) draw(p Part) (template.HTML, error) {
 
 // Site is what all pages of a system share.
 type Site struct {
-	Name   string
-	Hue    string // green or amber: which system this is, at a glance
-	Nav    []Span // links to the areas
-	Person string // who is signed in
+	Name string
+	Hue  string // green or amber: which system this is, at a glance
+	Nav  []Span // links to the areas
+	Door *Door  // nil: nobody is signed in
 }
+
+// Door is what the bar says of who is signed in. The forms of it are sent to /sign-out and /account.
+type Door struct {
+	Person, Account string
+	Accounts        []Option // to switch between; empty: there is no other
+}
+
+// Chosen reports whether an account is the one that is acted in.
+func (d Door) Chosen(account string) bool { return d.Account == account }
 
 // Write draws the page and sends it. Nothing is sent when drawing fails.
 func (s Site) Write(w http.ResponseWriter, r *http.Request, p Page) error {

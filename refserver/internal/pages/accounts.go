@@ -1,0 +1,47 @@
+package pages
+
+import (
+	"github.com/mspkit/mspkit/orgoverlay"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
+	"github.com/mspkit/mspkit/refserver/internal/ui"
+)
+
+// accounts serves what the operator hosts beside the system's own account.
+func (s *site) accounts() {
+	s.get("/accounts", showAccounts)
+	s.post("/accounts/open", doOpenAccount, showAccounts)
+}
+
+func showAccounts(v *visit) (ui.Page, error) {
+	all, err := v.Staff.Accounts(v.Context())
+	if err != nil {
+		return ui.Page{}, err
+	}
+	table := ui.Table{ID: "accounts", Caption: "Accounts on this system", Cols: ui.Cols("Account", "Name", "")}
+	for _, a := range all {
+		word := ""
+		if a.ID == v.Self.System {
+			word = "The system's own"
+		}
+		table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.Code(a.ID), ui.Text(a.Name), ui.Quiet(word))})
+	}
+	return ui.Page{Title: "Accounts", Form: "open", Parts: []ui.Part{table, ui.Section{ID: "new", Title: "Open an account",
+		Note: ui.Say(ui.Text("It keeps people, organizations and agreements of its own, which no other account sees. You administer it first; switch to it and invite others.")),
+		Parts: []ui.Part{ui.Form{ID: "open", Action: "/accounts/open", Submit: "Open the account", Fields: []ui.Field{
+			{Name: "account", Label: "Short name", Value: v.value("account", ""), Required: true, Hint: "a to z, 0 to 9 and hyphens. It stays."},
+			{Name: "name", Label: "Name", Value: v.value("name", ""), Required: true},
+		}}}}}}, nil
+}
+
+func doOpenAccount(v *visit) (done, error) {
+	who, _ := staff.Of(v.Context())
+	id, name := v.PostFormValue("account"), v.PostFormValue("name")
+	if err := v.Staff.OpenAccount(v.Context(), who, id, name); err != nil {
+		return done{}, err
+	}
+	admin := orgoverlay.Actor{ID: orgoverlay.PersonID(who.Person), Name: nameOf(who), Home: orgoverlay.Account(who.Home), On: orgoverlay.Account(id), Roles: []orgoverlay.Role{orgoverlay.RoleAdministrator}}
+	if _, err := v.Orgs(id).SaveTenant(v.Context(), admin, orgoverlay.Tenant{ID: orgoverlay.Account(id), Name: name}); err != nil {
+		return done{}, err
+	}
+	return done{to: "/accounts", said: ui.Receipt{Title: "The account " + id + " is open", Lines: []ui.Line{ui.Say(ui.Text("Switch to it in the bar to invite its people."))}}}, nil
+}
