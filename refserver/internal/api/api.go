@@ -26,6 +26,7 @@ import (
 	"github.com/mspkit/mspkit/locations"
 	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/web"
 	"github.com/mspkit/mspkit/store"
 )
@@ -36,6 +37,7 @@ type Config struct {
 	Locations *locations.Service
 	Store     store.Scoped // for reading what the services have no question for
 	Queue     store.Queue
+	Staff     *staff.Directory
 	Orgs      func(account string) *orgoverlay.Service // of a hosted account; the same for the same account
 	Self      Self
 	Log       *slog.Logger
@@ -78,15 +80,24 @@ func Mount(mux *web.Mux, cfg Config) error {
 	a.sets()
 	a.pushes()
 	a.messages()
+	a.organizations()
+	a.attachments()
+	a.ownOrganizations()
+	a.agreements()
+	a.extensions()
+	a.trustedOrganizations()
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		web.Problem(w, shapes.Problem{Status: http.StatusNotFound, Code: "no_such_path", Title: "no such path or method", Detail: r.Method + " " + r.URL.Path})
 	})
 	return a.document(mux)
 }
 
-// strictJSON refuses what encoding/json lets through: repeated members, other letter case, invalid UTF-8, trailing data.
+// strictJSON refuses what encoding/json lets through: repeated members, other letter case, invalid UTF-8, trailing data. It writes equal
+// values as equal bytes. Custom values of organizations go out as they are kept, whatever may be odd in them.
 var strictJSON = huma.Format{
-	Marshal: func(w io.Writer, v any) error { return json.MarshalWrite(w, v) },
+	Marshal: func(w io.Writer, v any) error {
+		return json.MarshalWrite(w, v, json.Deterministic(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	},
 	Unmarshal: func(data []byte, v any) error {
 		if err := json.Unmarshal(data, v, json.RejectUnknownMembers(true)); err != nil {
 			return plainly(err)

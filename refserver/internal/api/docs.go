@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -105,14 +106,12 @@ func docOperationOf(op *huma.Operation, method, path string) docOperation {
 	return out
 }
 
+// contentType names the shape of a content in JSON; of one that is not, its media types.
 func contentType(content map[string]*huma.MediaType) docType {
-	for kind, media := range content {
-		if kind != "application/json" || media.Schema == nil {
-			return docType{Name: kind}
-		}
+	if media := content["application/json"]; media != nil && media.Schema != nil {
 		return typeOf(media.Schema)
 	}
-	return docType{}
+	return docType{Name: strings.Join(slices.Sorted(maps.Keys(content)), ", ")}
 }
 
 const refPrefix = "#/components/schemas/"
@@ -127,13 +126,14 @@ func typeOf(s *huma.Schema) docType {
 		t := typeOf(s.Items)
 		return docType{"list of " + t.Name, t.Link}
 	case s.Type == huma.TypeObject && !reflect.ValueOf(s.AdditionalProperties).IsZero():
-		return docType{Name: "object of text"}
+		values, _ := s.AdditionalProperties.(*huma.Schema)
+		return docType{Name: "object of " + cmp.Or(typeOf(values).Name, "anything")}
 	case s.Format != "":
 		return docType{Name: s.Type + ", " + s.Format}
 	case s.ContentEncoding != "":
 		return docType{Name: s.Type + ", " + s.ContentEncoding}
 	}
-	return docType{Name: s.Type}
+	return docType{Name: cmp.Or(s.Type, "anything")}
 }
 
 func docShapes(doc *huma.OpenAPI) []docShape {

@@ -61,12 +61,17 @@ var problems = []struct {
 	{"not_parked", http.StatusConflict, []error{store.ErrLeaseLost}},
 	{"unsupported", http.StatusNotImplemented, []error{collab.ErrUnsupported, locations.ErrUnsupported, orgoverlay.ErrUnsupported}},
 	{"body", http.StatusBadRequest, []error{errBody}},
+	{"media_type", http.StatusUnsupportedMediaType, []error{errMedia}},
+	{"version", http.StatusPreconditionRequired, []error{errVersion}},
 	{"peer", http.StatusBadGateway, []error{collab.ErrPeer}},
 	{"timeout", http.StatusGatewayTimeout, []error{context.DeadlineExceeded}},
 }
 
-// errBody says that a request cannot be read.
-var errBody = errors.New("request cannot be read")
+// What is wrong with a request before any service hears of it.
+var (
+	errBody  = errors.New("request cannot be read")
+	errMedia = errors.New("a body of this media type is not taken here")
+)
 
 // Internal is the code of an error that callers learn nothing of.
 const Internal = "internal"
@@ -114,6 +119,13 @@ func detailed(p shapes.Problem, err error) shapes.Problem {
 		p.Fields = each(e.Fields, func(f orgoverlay.FieldError) shapes.Field {
 			return shapes.Field{Field: f.Path, Rule: f.Rule, Message: f.Message}
 		})
+	}
+	if e, ok := errors.AsType[*orgoverlay.Conflict](err); ok {
+		p.Version = e.Version
+		p.Conflicts = each(e.Fields, func(f orgoverlay.FieldConflict) shapes.FieldConflict { return shapes.FieldConflict(f) })
+	}
+	if e, ok := errors.AsType[*orgoverlay.InUse](err); ok {
+		p.Organization, p.Retained = string(e.Org), e.Retained
 	}
 	if e, ok := errors.AsType[locations.Problems](err); ok {
 		p.Fields = each(e, toRowProblem)

@@ -58,7 +58,11 @@ func Is(err error, code string) bool {
 	return e.Code == code
 }
 
-// do sends a request. in is nil, raw bytes, or a shape; out is nil or where the answer goes.
+// table is a table that is sent as it comes.
+type table struct{ io.Reader }
+
+// do sends a request. in is nil, a table (also as bytes), other raw content, or a shape; out is nil or where the answer goes: a shape, or
+// what it is written to as it comes.
 func (c *Client) do(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader
 	kind := "application/json"
@@ -66,6 +70,10 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 	case nil:
 	case []byte:
 		kind, body = "text/csv", bytes.NewReader(v)
+	case table:
+		kind, body = "text/csv", v.Reader
+	case io.Reader:
+		kind, body = "application/octet-stream", v
 	default:
 		b, err := json.Marshal(v)
 		if err != nil {
@@ -85,6 +93,12 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 		return fmt.Errorf("apiclient: %w", err)
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if to, ok := out.(io.Writer); ok && resp.StatusCode/100 == 2 {
+		if _, err := io.Copy(to, resp.Body); err != nil {
+			return fmt.Errorf("apiclient: %s %s: %w", method, path, err)
+		}
+		return nil
+	}
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return fmt.Errorf("apiclient: %s %s: %w", method, path, err)

@@ -29,9 +29,14 @@ type Problem struct {
 	Need    []string   `json:"need,omitempty" doc:"of state: the states that it would have to be in"`
 	Run     string     `json:"run,omitempty" doc:"of running: the run that is under way"`
 	Locks   []string   `json:"locks,omitempty" doc:"of locked: the projects that lock the set"`
-	After   int        `json:"retry_after,omitempty" doc:"of too_many: seconds to wait; also the header Retry-After"`
+	After   int        `json:"retry_after,omitzero" doc:"of too_many: seconds to wait; also the header Retry-After"`
 	Request string     `json:"request_id,omitempty" doc:"of an internal error: what to look for in the log"`
 	Changes []NodeDiff `json:"changes,omitempty" doc:"of overwrites of locations: the other side's own edits"`
+
+	Version      int64           `json:"version,omitzero" doc:"of a conflict about an organization: the present version"`
+	Conflicts    []FieldConflict `json:"conflicts,omitempty" doc:"of a conflict about an organization: the fields that both changed; without any, the edit can be tried again on the present version"`
+	Organization string          `json:"organization,omitempty" doc:"of in_use: the account's own record that has the financial ID"`
+	Retained     bool            `json:"retained,omitzero" doc:"of in_use: it is an overlay on an organization that is not seen at present"`
 }
 
 // Field is one field or row that is wrong. Rule is a stable word.

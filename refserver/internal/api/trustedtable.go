@@ -1,0 +1,109 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/mspkit/mspkit/orgoverlay"
+	"github.com/mspkit/mspkit/refserver/internal/shapes"
+)
+
+type importTable struct {
+	Blank     string `query:"blank" doc:"what a blank cell means: keep, clear or error; it has to be chosen"`
+	DryRun    bool   `query:"dry_run" doc:"say what would be done, and do nothing"`
+	Separator string `query:"separator" enum:"comma,tab,semicolon" doc:"default: whichever stands most often in the header line"`
+	Raw
+}
+
+type exportTable struct {
+	Since     time.Time `query:"since" doc:"leave out what the account has not changed at that moment or later"`
+	Separator string    `query:"separator" enum:"comma,tab,semicolon" doc:"default: comma"`
+}
+
+type readLog struct {
+	Kind    string `query:"kind" doc:"such as overlay, trust or import"`
+	Subject string `query:"subject" doc:"id of the record"`
+	Before  string `query:"before"`
+	Brief
+}
+
+var separators = map[string]rune{"comma": ',', "tab": '\t', "semicolon": ';'}
+
+// trustedOrganizations serves overlays in bulk: tables in and out, the whole history, retention.
+func (a *api) trustedOrganizations() {
+	const area = "Organizations in bulk"
+	in := route("importOrganizations", "POST organizations/import", area, "Edit what the account has laid over trusted organizations, by a table; each row by itself")
+	handle(a, in, a.importTable)
+	a.takes(in, map[string]*huma.Schema{"text/csv": binary, "text/tab-separated-values": binary})
+	streamed(a, route("exportOrganizations", "GET organizations/export", area, "The trusted organizations with what the account has laid over them, as a table; 204 when nothing changed since"), "text/csv", func(ctx context.Context, in *exportTable) (outflow, error) {
+		svc, actor := a.Viewer(ctx)
+		media, name := "text/csv; charset=utf-8", "trusted_organizations.csv"
+		if in.Separator == "tab" {
+			media, name = "text/tab-separated-values; charset=utf-8", "trusted_organizations.tsv"
+		}
+		return outflow{map[string]string{"Content-Type": media, "Content-Disposition": asFile(name)}, func(w io.Writer) error {
+			_, err := svc.Export(ctx, actor, w, orgoverlay.ExportOptions{Comma: separators[in.Separator], Since: in.Since})
+			return err
+		}}, nil
+	})
+	handle(a, route("readLog", "GET log", area, "The account's whole history of organizations and what belongs to them, newest first"), func(ctx context.Context, in *readLog) (shapes.List[shapes.LogEntry], error) {
+		svc, actor := a.Viewer(ctx)
+		lines, err := svc.Log(ctx, actor, orgoverlay.HistoryQuery{Kind: in.Kind, Subject: in.Subject, Before: in.Before, Limit: in.Limit})
+		return logPage(lines, in.Limit), err
+	})
+	handle(a, route("sweep", "POST sweep", area, "Note what is not seen any more, and purge what has not been seen for longer than it is kept"), func(ctx context.Context, _ *nothing) (shapes.Swept, error) {
+		svc, actor := a.Viewer(ctx)
+		s, err := svc.Sweep(ctx, actor)
+		return shapes.Swept(s), err
+	})
+	handle(a, route("purgeOrganization", "POST organizations/{id}/purge", area, "Remove for good what the account has laid over one organization, seen or not"), func(ctx context.Context, in *takeByID[shapes.Purge]) (shapes.Purged, error) {
+		svc, actor := a.Viewer(ctx)
+		return shapes.Purged{Overlays: 1}, svc.Purge(ctx, actor, orgoverlay.OrgID(in.ID), in.Body.Why)
+	})
+	handle(a, route("purgeAccount", "POST purge", area, "Remove for good what the account has laid over any organization"), func(ctx context.Context, in *take[shapes.Purge]) (shapes.Purged, error) {
+		svc, actor := a.Viewer(ctx)
+		n, err := svc.PurgeAccount(ctx, actor, in.Body.Why)
+		return shapes.Purged{Overlays: n}, err
+	})
+}
+
+func (a *api) importTable(ctx context.Context, in *importTable) (out shapes.TableImport, err error) {
+	r := in.request(maxTable)
+	if kind := r.Header.Get("Content-Type"); kind != "" {
+		if media, _, err := mime.ParseMediaType(kind); err != nil || media != "text/csv" && media != "text/tab-separated-values" {
+			return out, errMedia
+		}
+	}
+	svc, actor := a.Viewer(ctx)
+	did, err := svc.Import(ctx, actor, r.Body, orgoverlay.ImportOptions{
+		Blank: orgoverlay.ParseBlank(in.Blank), DryRun: in.DryRun, Comma: separators[in.Separator],
+	})
+	out = shapes.TableImport{
+		DryRun: in.DryRun, Rows: did.Rows, Created: did.Created, Updated: did.Updated, Unchanged: did.Unchanged, Failed: did.Failed,
+		Errors: each(did.Errors, toRowError), Warnings: each(did.Warnings, toRowError),
+	}
+	if err == nil || did.Rows == 0 {
+		return out, err
+	}
+	var p shapes.Problem // what was done before has to be told
+	if f, ok := errors.AsType[*failure](a.failure(ctx, err)); ok {
+		p = f.Problem
+	}
+	out.Stopped = &p
+	return out, nil
+}
+
+// toRowError says what is wrong with a row in the code of the API.
+func toRowError(e orgoverlay.RowError) shapes.RowProblem {
+	out := shapes.RowProblem{Line: e.Line, Column: orNull(e.Column), Rule: e.Rule, Message: e.Message}
+	if e.Err != nil {
+		code := ProblemOf(e.Err).Code
+		out.Code = &code
+	}
+	return out
+}
