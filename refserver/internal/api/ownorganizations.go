@@ -12,7 +12,7 @@ type deleteOwn struct {
 	Expected
 }
 
-type listPeople struct {
+type namedPeople struct {
 	ID []string `query:"id" required:"true" maxItems:"500" doc:"ids, divided by commas"`
 }
 
@@ -56,15 +56,15 @@ func (a *api) ownOrganizations() {
 		t.Name, t.Organization, t.Version = in.Body.Name, orBlank[orgoverlay.OrgID](in.Body.Organization), in.Body.Version
 		return tenant(svc.SaveTenant(ctx, actor, t))
 	})
-	handle(a, route("listPeople", "GET people-of-the-account", area, "Those of these people whom the account knows"), func(ctx context.Context, in *listPeople) (shapes.List[shapes.NamedPerson], error) {
+	handle(a, route("listNamedPeople", "GET people-of-the-account", area, "Those of these people whom the account knows"), func(ctx context.Context, in *namedPeople) (shapes.List[shapes.NamedPerson], error) {
 		svc, actor := a.Viewer(ctx)
 		people, err := svc.People(ctx, actor, each(in.ID, as[orgoverlay.PersonID]))
-		return shapes.List[shapes.NamedPerson]{Items: each(people, toPerson)}, err
+		return shapes.List[shapes.NamedPerson]{Items: each(people, toNamedPerson)}, err
 	})
-	handle(a, route("savePerson", "PUT people-of-the-account/{id}", area, "Enter somebody whom custom fields can name, or rename them"), func(ctx context.Context, in *takeByID[shapes.SaveNamedPerson]) (shapes.NamedPerson, error) {
+	handle(a, route("saveNamedPerson", "PUT people-of-the-account/{id}", area, "Enter somebody whom custom fields can name, or rename them"), func(ctx context.Context, in *takeByID[shapes.SaveNamedPerson]) (shapes.NamedPerson, error) {
 		svc, actor := a.Viewer(ctx)
 		p, err := svc.SavePerson(ctx, actor, orgoverlay.Person{ID: orgoverlay.PersonID(in.ID), Name: in.Body.Name, Version: in.Body.Version})
-		return toPerson(p), err
+		return toNamedPerson(p), err
 	})
 }
 
@@ -72,6 +72,6 @@ func tenant(t orgoverlay.Tenant, err error) (shapes.Tenant, error) {
 	return shapes.Tenant{ID: string(t.ID), Name: t.Name, Directory: orNull(t.Directory), Organization: orNull(t.Organization), Version: t.Version}, err
 }
 
-func toPerson(p orgoverlay.Person) shapes.NamedPerson {
+func toNamedPerson(p orgoverlay.Person) shapes.NamedPerson {
 	return shapes.NamedPerson{ID: string(p.ID), Name: p.Name, Version: p.Version}
 }
