@@ -49,14 +49,15 @@ func showOrgEdit(v *visit) (ui.Page, error) {
 	form.Hidden = []ui.Hidden{{Name: "version", Value: v.value("version", fmt.Sprint(r.Version))}}
 	for _, f := range orgFields(r) {
 		was, typed := v.typedIn(wasField+f.path, f.text), v.typedIn(f.path, f.text)
-		form.Hidden = append(form.Hidden, ui.Hidden{Name: wasField + f.path, Value: was})
-		if v.typed.Has(beforeField + f.path) {
-			before := v.typed.Get(beforeField + f.path)
-			form.Hidden = append(form.Hidden, ui.Hidden{Name: beforeField + f.path, Value: before})
-			form.Body = append(form.Body, met(v, f, before, was, typed))
-		}
 		f.field.Value = typed
-		form.Body = append(form.Body, ui.Fieldset{Legend: f.field.Label, Fields: []ui.Field{f.field}})
+		form.Hidden = append(form.Hidden, ui.Hidden{Name: wasField + f.path, Value: was})
+		if !v.typed.Has(beforeField + f.path) {
+			form.Fields = append(form.Fields, f.field)
+			continue
+		}
+		before := v.typed.Get(beforeField + f.path)
+		form.Hidden = append(form.Hidden, ui.Hidden{Name: beforeField + f.path, Value: before})
+		form.Body = append(form.Body, met(v, f, before, was, typed))
 	}
 	return ui.Page{Title: "Edit what we keep of " + r.Name, Crumbs: orgCrumbs(r), Parts: []ui.Part{
 		ui.P(ui.Text("Only " + string(svc.Account()) + " sees these fields. What " + owner(r.Shared) + " keeps of the organization is not changed by them.")), form,
@@ -75,7 +76,7 @@ func met(v *visit, f orgField, before, now, mine string) ui.Part {
 		}},
 		ui.Fieldset{Legend: "Which is kept", Fields: []ui.Field{{Name: name, Label: f.field.Label, Kind: "radio", Required: true, Value: v.value(name, ""), Options: []ui.Option{
 			{Value: "mine", Label: "Mine, as it stands in the field below"}, {Value: "saved", Label: "What was saved since"},
-		}}}},
+		}}, f.field}},
 	}}
 }
 
