@@ -54,7 +54,7 @@ func TestOursIsEditedAndNothingElse(t *testing.T) {
 	wdc := h.admin(t, "wdc")
 	form := wdc.open(h.page("gigatera")).press("Edit ours").is(http.StatusOK).says("Only wdc sees these fields.")
 	wrong := form.press("Save ours", "remarks", "Escalate via J. Doe\r\nthen <b>call</b>", "financial_id", "wdc-1234", "custom.contact_person", "7").is(http.StatusUnprocessableEntity).
-		says(`Contact person: "7" is nobody whom this account knows.`)
+		says(`Contact person: "7" is nobody whom this account knows`)
 	_, values := wrong.formOf("Save ours")
 	require.Equal(t, "Escalate via J. Doe\nthen <b>call</b>", values.Get("remarks"), "what was typed is kept")
 	saved := wrong.press("Save ours", "custom.contact_person", "196", "custom.tier", `"gold"`, "custom.credit_note", "due").is(http.StatusOK).
@@ -92,11 +92,24 @@ func TestFieldsThatTwoPeopleChangeAreShownWithAllThreeValues(t *testing.T) {
 	mine.press("Save ours", "financial_id", "F-2").is(http.StatusOK).says("F-2", "mine after all") // another field than the others have changed
 }
 
+func TestFieldsThatGoWhileSomebodyWritesAreToldOf(t *testing.T) {
+	h := newHouse(t)
+	form := h.admin(t, "wdc").open(h.page("gigatera", "edit"))
+	svc, a := h.as("wdc")
+	list, err := svc.Extensions(t.Context(), a)
+	require.NoError(t, err)
+	_, err = svc.DisableExtension(t.Context(), a, list[0].ID, list[0].Number, true, list[0].Version)
+	require.NoError(t, err)
+	form.press("Save ours", "remarks", "kept").is(http.StatusOK).says("is saved")
+	refused := form.press("Save ours", "financial_id", "F-9", "custom.credit_note", "long words").is(http.StatusUnprocessableEntity).says("The custom fields were changed while you wrote.", "credit_note long words")
+	refused.press("Save ours").is(http.StatusOK).says("F-9", "kept").lacks("long words")
+}
+
 func TestOwnOrganizationsAreRegisteredAndEdited(t *testing.T) {
 	h := newHouse(t)
 	wdc := h.admin(t, "wdc")
 	refused := wdc.open("/organizations").follow("New organization").press("Register the organization", "name", " ", "contacts[1].kind", "website", "contacts[1].value", "gopher://x", "addresses[0].city", "Austin").
-		is(http.StatusUnprocessableEntity).says("Name: Is required.", "Number or address: Does not begin with https:// or http://.")
+		is(http.StatusUnprocessableEntity).says("Name: is required", "Number or address: does not begin with https:// or http://")
 	_, values := refused.formOf("Register the organization")
 	require.Equal(t, []string{"website", "gopher://x", "Austin"}, []string{values.Get("contacts[0].kind"), values.Get("contacts[0].value"), values.Get("addresses[0].city")}, "rows close up, and nothing typed is lost")
 	made := refused.press("Register the organization", "name", "Branch", "contacts[0].value", "https://branch.example", "parent", string(h.orgs["wdc"])).is(http.StatusOK).says("Branch is registered", "Internal", "Austin")

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
@@ -45,9 +46,10 @@ func showOrgEdit(v *visit) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
+	fields := orgFields(r)
 	form := ui.Form{ID: "ours", Submit: "Save ours", Links: ui.Say(ui.To("Leave it as it is", orgAddress(r.ID)))}
 	form.Hidden = []ui.Hidden{{Name: "version", Value: v.value("version", fmt.Sprint(r.Version))}}
-	for _, f := range orgFields(r) {
+	for _, f := range fields {
 		was, typed := v.typedIn(wasField+f.path, f.text), v.typedIn(f.path, f.text)
 		f.field.Value = typed
 		form.Hidden = append(form.Hidden, ui.Hidden{Name: wasField + f.path, Value: was})
@@ -59,9 +61,24 @@ func showOrgEdit(v *visit) (ui.Page, error) {
 		form.Hidden = append(form.Hidden, ui.Hidden{Name: beforeField + f.path, Value: before})
 		form.Body = append(form.Body, met(v, f, before, was, typed))
 	}
+	if lost := gone(v.typed, fields); len(lost) > 0 {
+		form.Body = append(form.Body, ui.Preview{Title: "What you typed into fields that are not there any more", Parts: []ui.Part{ui.Facts{Items: lost}}})
+	}
 	return ui.Page{Title: "Edit what we keep of " + r.Name, Crumbs: orgCrumbs(r), Parts: []ui.Part{
 		ui.P(ui.Text("Only " + string(svc.Account()) + " sees these fields. What " + owner(r.Shared) + " keeps of the organization is not changed by them.")), form,
 	}}, nil
+}
+
+// gone are the custom fields into which something was typed, and which the account does not have any more.
+func gone(typed url.Values, fields []orgField) (out []ui.Fact) {
+	for _, path := range slices.Sorted(maps.Keys(typed)) {
+		id, custom := strings.CutPrefix(path, "custom.")
+		known := slices.ContainsFunc(fields, func(f orgField) bool { return f.path == path })
+		if custom && !known && lines(typed.Get(path)) != lines(typed.Get(wasField+path)) {
+			out = append(out, ui.Fact{Name: id, Value: ui.Say(ui.Text(typed.Get(path)))})
+		}
+	}
+	return out
 }
 
 // met shows a field that two people have changed, and asks which value is kept.
@@ -115,8 +132,12 @@ func doOrgEdit(v *visit) (done, error) {
 		return done{}, err
 	}
 	var p orgoverlay.Patch
+	fields := orgFields(r)
 	open, touched := &refusal{error: orgoverlay.ErrInvalid}, false
-	for _, f := range orgFields(r) {
+	if lost := gone(v.PostForm, fields); len(lost) > 0 {
+		open.problems = append(open.problems, ui.Problem{Code: "unknown", Text: "The custom fields were changed while you wrote. What you typed into those that are not there any more stands at the end. Save again without them."})
+	}
+	for _, f := range fields {
 		typed := lines(v.PostForm.Get(f.path))
 		if !v.PostForm.Has(f.path) || typed == lines(v.PostForm.Get(wasField+f.path)) {
 			continue

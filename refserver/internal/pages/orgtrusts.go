@@ -115,12 +115,6 @@ func showTrust(v *visit) (ui.Page, error) {
 	return page, nil
 }
 
-// said are the reasons of a refusal as lines; false when the error is ours to look into.
-func said(err error) ([]ui.Line, bool) {
-	_, problems := words(err)
-	return each(problems, func(p ui.Problem) ui.Line { return ui.Say(ui.Text(p.Text)) }), problems != nil
-}
-
 func doTrust(v *visit) (done, error) {
 	svc, actor := v.viewer()
 	other := orgoverlay.Account(strings.TrimSpace(v.PostForm.Get("with")))

@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
+	"github.com/mspkit/mspkit/internal/tabular"
 	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 )
@@ -103,6 +105,17 @@ type refusal struct {
 
 func (r *refusal) Unwrap() error { return r.error }
 
+// said are the reasons of a refusal as lines, for a page whose forms do not have the fields; false when the error is ours to look into.
+func said(err error) ([]ui.Line, bool) {
+	_, problems := words(err)
+	return each(problems, func(p ui.Problem) ui.Line {
+		if p.Code == "" || p.Field == "" { // is a sentence
+			return ui.Say(ui.Text(p.Text))
+		}
+		return ui.Say(ui.Strong(strings.ReplaceAll(p.Field, "_", " ")+":"), ui.Text(p.Text))
+	}), problems != nil
+}
+
 // refuse says one thing about one field.
 func refuse(err error, field, text string) error {
 	return &refusal{err, []ui.Problem{{Field: field, Text: text}}}
@@ -116,11 +129,14 @@ func invalidField(field, text string) error { return refuse(orgoverlay.ErrInvali
 func orgRefused(v *visit, err error) error {
 	var wrong *orgoverlay.Invalid
 	var used *orgoverlay.InUse
+	var fault *tabular.Error
 	switch {
+	case errors.As(err, &fault):
+		return refuse(err, "file", fmt.Sprintf("The file cannot be read from line %d on: %s.", fault.Line, fault.Text))
 	case errors.As(err, &wrong):
 		out := &refusal{error: err}
 		for _, f := range wrong.Fields {
-			field, text := f.Path, sentence(cmp.Or(f.Message, f.Rule), "")
+			field, text := f.Path, cmp.Or(f.Message, f.Rule)
 			if rest, ok := strings.CutPrefix(f.Path, "custom."); ok {
 				if i := strings.IndexAny(rest, ".[/"); i >= 0 {
 					field, text = "custom."+rest[:i], rest[i:]+": "+text
