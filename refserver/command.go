@@ -84,38 +84,70 @@ func (c command) demo(ctx context.Context) error {
 
 func (c command) serve(ctx context.Context) error {
 	var cfg app.Config
-	var level, private string
+	var level, private, proxies string
 	if err := c.parse(func(f *flag.FlagSet) {
-		f.StringVar(&cfg.Addr, "addr", c.or("MSPKIT_ADDR", "127.0.0.1:8080"), "loopback address to listen on (MSPKIT_ADDR)")
+		f.StringVar(&cfg.Addr, "addr", c.or("MSPKIT_ADDR", "127.0.0.1:8080"), "address to listen on; beyond this machine with an administrator and TLS alone (MSPKIT_ADDR)")
 		f.StringVar(&cfg.DB, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file, or a postgres:// address (MSPKIT_DB)")
 		f.StringVar(&cfg.ID, "id", c.env("MSPKIT_ID"), "name of this system, for itself and its partners; required (MSPKIT_ID)")
 		f.StringVar(&cfg.Key, "key", c.or("MSPKIT_KEY", "mspkit.key"), "file of the signing key, made when absent (MSPKIT_KEY)")
-		f.StringVar(&cfg.URL, "url", c.env("MSPKIT_URL"), "address under which partners reach this system (MSPKIT_URL; default: http:// and -addr)")
+		f.StringVar(&cfg.URL, "url", c.env("MSPKIT_URL"), "address under which partners reach this system, and people if it is https (MSPKIT_URL; default: http:// or https:// and -addr)")
 		f.StringVar(&cfg.Name, "name", c.env("MSPKIT_NAME"), "what people at the partners see (MSPKIT_NAME; default: -id)")
 		f.StringVar(&private, "allow-private", c.env("MSPKIT_ALLOW_PRIVATE"), "address ranges of partners that are not public, such as 127.0.0.0/8,::1/128; there plain http is allowed too (MSPKIT_ALLOW_PRIVATE)")
+		f.StringVar(&cfg.TLSCert, "tls-cert", c.env("MSPKIT_TLS_CERT"), "file of a certificate in PEM, to serve https (MSPKIT_TLS_CERT)")
+		f.StringVar(&cfg.TLSKey, "tls-key", c.env("MSPKIT_TLS_KEY"), "file of its key (MSPKIT_TLS_KEY)")
+		f.StringVar(&proxies, "proxy", c.env("MSPKIT_PROXY"), "address ranges of proxies whose X-Forwarded-For is believed, such as 127.0.0.1/32 (MSPKIT_PROXY)")
 		f.StringVar(&level, "log", c.or("MSPKIT_LOG", "info"), "least level of the log lines on stderr: debug, info, warn, error (MSPKIT_LOG)")
 	}); err != nil {
 		return err
 	}
 	var err error
-	if cfg.AllowPrivate, err = prefixes(private); err != nil {
+	if cfg.AllowPrivate, err = prefixes("-allow-private", private); err != nil {
+		return err
+	}
+	if cfg.Proxies, err = prefixes("-proxy", proxies); err != nil {
 		return err
 	}
 	if cfg.Log, err = c.log(level); err != nil {
 		return err
 	}
 	var a *app.App
+	var first string
 	cfg.Ready = func() {
 		_, _ = fmt.Fprintf(c.stdout, "%s listens on %s, key %s, partners reach it at %s\n", a.ID(), a.Home(), a.Key.ID, a.URL())
+		if first != "" {
+			_, _ = fmt.Fprintf(c.stdout, "nobody administers it yet; whoever opens this link first does: %s\n", first)
+		}
 	}
 	if a, err = app.Open(ctx, cfg); err != nil {
 		return err
 	}
+	if first, err = a.FirstLink(ctx); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	return a.Run(ctx)
 }
 
-// prefixes reads ranges divided by commas.
-func prefixes(list string) ([]netip.Prefix, error) {
+// admin makes a link for an operator who cannot sign in.
+func (c command) admin(ctx context.Context) error {
+	var db, id, email, base string
+	if err := c.parse(func(f *flag.FlagSet) {
+		f.StringVar(&db, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file, or a postgres:// address (MSPKIT_DB)")
+		f.StringVar(&id, "id", c.env("MSPKIT_ID"), "name of this system; required (MSPKIT_ID)")
+		f.StringVar(&email, "email", "", "address of the person who gets a new password (default: the link is for the first administrator)")
+		f.StringVar(&base, "url", c.or("MSPKIT_URL", "http://"+c.or("MSPKIT_ADDR", "127.0.0.1:8080")), "address under which people reach the system (MSPKIT_URL)")
+	}); err != nil {
+		return err
+	}
+	path, err := app.Admit(ctx, db, id, email)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(c.stdout, strings.TrimSuffix(base, "/")+path)
+	return err
+}
+
+// prefixes reads the ranges of a flag, divided by commas.
+func prefixes(name, list string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
 	for s := range strings.SplitSeq(list, ",") {
 		if s = strings.TrimSpace(s); s == "" {
@@ -123,7 +155,7 @@ func prefixes(list string) ([]netip.Prefix, error) {
 		}
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
-			return nil, fmt.Errorf("-allow-private %q is not a range such as 10.1.0.0/16", s)
+			return nil, fmt.Errorf("%s %q is not a range such as 10.1.0.0/16", name, s)
 		}
 		out = append(out, p.Masked())
 	}
@@ -174,6 +206,7 @@ func (c command) help() error {
 
   refserver [demo]    two systems, alder and birch, in one process, with something to try
   refserver serve     one system, from flags and MSPKIT_ variables; flags win
+  refserver admin     make a link for the first administrator, or for a new password of -email
   refserver migrate   bring a database up to date; -dry-run shows the SQL
   refserver key       show a key file's id, fingerprint and public key; makes the file when absent
   refserver version

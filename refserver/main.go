@@ -2,6 +2,7 @@
 //
 //	refserver [demo]    two systems in one process, with something to try (the default)
 //	refserver serve     one system
+//	refserver admin     make a link for an administrator who cannot sign in
 //	refserver migrate   bring a database up to date
 //	refserver key       show or make a key file
 //	refserver version
@@ -47,6 +48,8 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 		return c.demo(ctx)
 	case "serve":
 		return c.serve(ctx)
+	case "admin":
+		return c.admin(ctx)
 	case "migrate":
 		return c.migrate(ctx)
 	case "key":
@@ -56,5 +59,5 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 	case "help":
 		return c.help()
 	}
-	return fmt.Errorf("there is no command %q: it is demo, serve, migrate, key, version or help", name)
+	return fmt.Errorf("there is no command %q: it is demo, serve, admin, migrate, key, version or help", name)
 }

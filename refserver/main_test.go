@@ -84,7 +84,7 @@ func TestEnvironmentGivesWayToFlags(t *testing.T) {
 
 func TestRangesOfPartners(t *testing.T) {
 	t.Parallel()
-	got, err := prefixes(" 10.1.2.3/16, ::1/128 ,")
+	got, err := prefixes("-proxy", " 10.1.2.3/16, ::1/128 ,")
 	require.NoError(t, err)
 	want := []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("::1/128")}
 	require.Empty(t, cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })))

@@ -40,6 +40,7 @@ type Config struct {
 	Staff     *staff.Directory
 	Orgs      func(account string) *orgoverlay.Service // of a hosted account; the same for the same account
 	Self      Self
+	Door      string // where people come in, such as https://alder.example
 	Log       *slog.Logger
 }
 
@@ -80,6 +81,9 @@ func Mount(mux *web.Mux, cfg Config) error {
 	a.sets()
 	a.pushes()
 	a.messages()
+	a.sessions()
+	a.people()
+	a.tokens()
 	a.organizations()
 	a.attachments()
 	a.ownOrganizations()

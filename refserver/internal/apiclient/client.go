@@ -13,6 +13,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strconv"
 	"strings"
@@ -23,15 +24,17 @@ import (
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
 )
 
-// Client asks one system. It is safe for concurrent use.
+// Client asks one system: as nobody, as the person whose session it keeps, or as the program of a token. It is safe for concurrent use.
 type Client struct {
-	base string
-	http *http.Client
+	base  string
+	http  *http.Client
+	token string
 }
 
 // New returns a client for the system at base, such as http://127.0.0.1:8081.
 func New(base string) *Client {
-	return &Client{base: strings.TrimSuffix(base, "/"), http: &http.Client{Timeout: 5 * time.Minute, Transport: &http.Transport{}}}
+	jar, _ := cookiejar.New(nil) // never fails
+	return &Client{base: strings.TrimSuffix(base, "/"), http: &http.Client{Timeout: 5 * time.Minute, Transport: &http.Transport{}, Jar: jar}}
 }
 
 // Close closes connections that are kept open.
@@ -88,6 +91,7 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 	if body != nil {
 		req.Header.Set("Content-Type", kind)
 	}
+	c.sign(req)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return fmt.Errorf("apiclient: %w", err)
@@ -120,12 +124,20 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 	return nil
 }
 
+// sign puts the token into a request.
+func (c *Client) sign(req *http.Request) {
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+}
+
 // Page returns a page for people as it stands, with its header.
 func (c *Client) Page(ctx context.Context, path string) (string, http.Header, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
 	if err != nil {
 		return "", nil, fmt.Errorf("apiclient: %w", err)
 	}
+	c.sign(req)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return "", nil, fmt.Errorf("apiclient: %w", err)

@@ -1,11 +1,15 @@
 package app
 
 import (
+	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
+	"github.com/mspkit/mspkit/collab/collabhttp"
 	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/web"
@@ -21,7 +25,8 @@ const (
 	operates                    // to operate the system, in its own account
 	administers                 // to keep the people and tokens of the account that is acted in
 
-	fresh need = 1 << 4 // beside these: people have given their password lately
+	fresh  need = 1 << 4 // beside these: people have given their password lately
+	upload need = 1 << 5 // beside these: the body may hold a file
 )
 
 // access says who may use which route: the row with the longest path that the route's lies on or below counts, one that names the method
@@ -30,8 +35,8 @@ var access = []struct {
 	route string
 	need  need
 }{
-	{"/", person}, // what is not there is told to nobody else
-	{"/{$}", works},
+	{"/", person},       // what is not there is told to nobody else
+	{"/{$}", person},    // leads each to where their day begins
 	{"/peer/v1/", open}, // checks the partner's signature
 	{"GET /healthz", open},
 	{"GET /readyz", open},
@@ -54,6 +59,7 @@ var access = []struct {
 	{"/clients", works},
 	{"/history", works},
 	{"/locations", works},
+	{"POST /locations/{set}/load", works | upload},
 	{"/messages", works},
 	{"POST /messages", operates},
 	{"/partners", works},
@@ -68,6 +74,9 @@ var access = []struct {
 	{"/surveys", works},
 
 	{"/organizations", person},
+	{"POST /organizations/export", person | fresh},
+	{"POST /organizations/import", person | upload},
+	{"POST /organizations/{id}/files", person | upload},
 	{"/trusts", person},
 	{"POST /trusts", person | fresh},
 	{"/agreements", person},
@@ -80,17 +89,30 @@ var access = []struct {
 	{"POST /api/session/account", person},
 	{"POST /api/session/confirm", person},
 	{"/api/links", open},
+	{"POST /api/links/{token}/accept", person},
 	{"/api/accounts", operates},
 	{"POST /api/accounts", operates | fresh},
 	{"/api/people", administers},
 	{"POST /api/people", administers | fresh},
 	{"PATCH /api/people", administers | fresh},
+	{"DELETE /api/people", administers},
 	{"/api/tokens", administers},
 	{"POST /api/tokens", administers | fresh},
 	{"DELETE /api/tokens", administers},
 	{"/api/staff-events", administers},
 
 	{"/api/organizations", person},
+	{"GET /api/organizations/export", person | fresh},
+	{"POST /api/organizations/import", person | upload},
+	{"POST /api/organizations/{id}/attachments", person | upload},
+	{"POST /api/organizations/{id}/purge", person | fresh},
+	{"/api/own-organizations", person},
+	{"/api/people-of-the-account", person},
+	{"/api/financial-ids", person},
+	{"/api/log", person},
+	{"POST /api/purge", person | fresh},
+	{"POST /api/sweep", person},
+	{"POST /api/what-if", person},
 	{"/api/trusts", person},
 	{"PUT /api/trusts", person | fresh},
 	{"POST /api/trusts", person | fresh},
@@ -115,6 +137,7 @@ var access = []struct {
 	{"/api/returns", works},
 	{"/api/runs", works},
 	{"/api/sets", works},
+	{"POST /api/sets/{set}/load", works | upload},
 	{"/api/shops", works},
 	{"/api/surveys", works},
 }
@@ -157,7 +180,7 @@ func (n need) refuses(who staff.Who, known bool, own string) error {
 		return api.ErrSignIn
 	}
 	var ok bool
-	switch n &^ fresh {
+	switch n &^ (fresh | upload) {
 	case person:
 		ok = true
 	case works:
@@ -176,17 +199,63 @@ func (n need) refuses(who staff.Who, known bool, own string) error {
 	return nil
 }
 
-// guard lets those through to a route who may use it.
+// guard lets those through to a route who may use it, as often as they may.
 func (a *App) guard(pattern string, next http.Handler) http.Handler {
 	n := needOf(pattern)
+	class, body := classOf(pattern, n)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, known := staff.Of(r.Context())
+		if wait := a.cfg.Limits.Take(r.Context(), who.Account, class); wait > 0 {
+			a.refuse(w, r, &staff.TooMany{After: wait})
+			return
+		}
 		if err := n.refuses(who, known, a.cfg.ID); err != nil {
 			a.refuse(w, r, err)
 			return
 		}
+		end, ok := a.cfg.Limits.Begin(cmp.Or(who.Account, "from "+web.IP(r.Context())))
+		if !ok {
+			a.refuse(w, r, &staff.TooMany{After: time.Second})
+			return
+		}
+		defer end()
+		if body > 0 {
+			r.Body = http.MaxBytesReader(w, r.Body, body)
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// The greatest bodies in bytes, by what a route takes.
+const (
+	maxForm = 1 << 20
+	maxJSON = 8<<20 + 1  // one more than the API takes, which says more about it
+	maxFile = 33<<20 + 1 // a table of 32 MiB or an attachment of 20, and the form around it
+)
+
+// classOf says how often a route can be asked, and how much it takes; 0 is for the route itself to say.
+func classOf(pattern string, n need) (class web.Class, body int64) {
+	method, path, ok := strings.Cut(pattern, " ")
+	if !ok {
+		method, path = "", pattern
+	}
+	isAPI := strings.HasPrefix(path, "/api/")
+	switch {
+	case path == collabhttp.Prefix:
+		return web.Peering, 0
+	case n&upload != 0:
+		return web.Loading, maxFile
+	case method == http.MethodGet:
+		return web.Reading, maxForm
+	case n == open:
+		class = web.Entering
+	default:
+		class = web.Writing
+	}
+	if isAPI {
+		return class, maxJSON
+	}
+	return class, maxForm
 }
 
 // refuse answers who was not let through: programs with a problem, people with a page, or the way to sign in.
@@ -201,6 +270,9 @@ func (a *App) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		http.Redirect(w, r, to, http.StatusSeeOther)
 	default:
+		if e, ok := errors.AsType[*staff.TooMany](err); ok {
+			maps.Copy(w.Header(), web.HeaderOf(web.TooMany(e.After)))
+		}
 		a.fail(w, r, err)
 	}
 }

@@ -23,7 +23,8 @@ var (
 	master     = staff.Who{Person: "mia", Name: "Mia", Home: "wdc", Account: "wdc", Roles: []string{staff.Works, staff.Operates, staff.Administers}, Fresh: true} // of another account
 )
 
-// verdict asks a route as somebody, nil for nobody, and says what came of it: let in, sign in, forbidden or confirm.
+// verdict asks what guards a route as somebody, nil for nobody, and says what came of it: let in, sign in, forbidden or confirm. Strangers ask
+// the route itself.
 func verdict(t *testing.T, a *app.App, route string, who *staff.Who) string {
 	t.Helper()
 	method, path, ok := strings.Cut(route, " ")
@@ -35,11 +36,12 @@ func verdict(t *testing.T, a *app.App, route string, who *staff.Who) string {
 	})
 	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader("{}"))
 	r.Header.Set("Content-Type", "application/json")
+	handler := a.Mux()
 	if who != nil {
-		r = r.WithContext(staff.With(r.Context(), *who))
+		r, handler = r.WithContext(staff.With(r.Context(), *who)), a.Guarded(route)
 	}
 	w := httptest.NewRecorder()
-	a.Mux().ServeHTTP(w, r)
+	handler.ServeHTTP(w, r)
 	body := w.Body.String()
 	switch {
 	case w.Code == http.StatusSeeOther && strings.HasPrefix(w.Header().Get("Location"), "/sign-in"):
@@ -52,6 +54,9 @@ func verdict(t *testing.T, a *app.App, route string, who *staff.Who) string {
 	case w.Code == http.StatusForbidden:
 		require.Contains(t, body, "forbidden", route)
 		return "forbidden"
+	}
+	if who != nil {
+		require.Equal(t, http.StatusNoContent, w.Code, route)
 	}
 	return "let in"
 }
@@ -88,11 +93,11 @@ func TestEverythingIsOpenToSomebody(t *testing.T) {
 func TestRolesOpenRoutes(t *testing.T) {
 	t.Parallel()
 	a := serve(t, config(t))
-	hosted := regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE) /(api/)?(sign-in|sign-out|links|account|me|people|tokens|session|staff-events|organizations|trusts|agreements|services|extensions|tenant|docs|openapi\.json|static|healthz|readyz)\b`)
+	hosted := regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE) /(api/)?(sign-in|sign-out|links|account|me|people|tokens|session|staff-events|organizations|trusts|agreements|services|extensions|tenant|own-organizations|people-of-the-account|financial-ids|log|purge|sweep|what-if|docs|openapi\.json|static|healthz|readyz)\b`)
 	operators := regexp.MustCompile(`^(POST (/api)?/(partners|messages|accounts)\b|GET (/api)?/accounts\b|PUT /api/(partners|module)|POST /api/key)`)
-	administrators := regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE) (/api)?/(people|tokens|staff-events)\b`)
+	administrators := regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE) (/api)?/(people|tokens|staff-events)(/|$)`)
 	for _, route := range a.Routes() {
-		if hosted.MatchString(route) || !strings.Contains(route, " ") {
+		if hosted.MatchString(route) || !strings.Contains(route, " ") || route == "GET /{$}" {
 			continue
 		}
 		for _, who := range []staff.Who{guest, master} {

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -40,6 +41,7 @@ type App struct {
 	Actor     collab.Actor // the program itself, for what is done without anybody who asks for it
 	Keeper    locations.Actor
 	Key       collab.PartnerKey // our public signing key
+	Staff     *staff.Directory  // who may sign in
 
 	cfg      Config
 	listener net.Listener
@@ -64,7 +66,7 @@ const Operator = "operator"
 // Open takes the address, reads or makes the key, opens and migrates the database, and wires the system. Nothing is
 // served before Run. Close undoes it.
 func Open(ctx context.Context, cfg Config) (*App, error) {
-	if err := cfg.check(); err != nil {
+	if err := cfg.check(ctx); err != nil {
 		return nil, err
 	}
 	a := &App{cfg: cfg}
@@ -80,7 +82,7 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	if cfg.URL == "" {
-		cfg.URL = "http://" + a.Addr()
+		cfg.URL = a.Home()
 	}
 	key, err := collabhttp.LoadOrCreateKey(cfg.Key)
 	if err != nil {
@@ -103,7 +105,10 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.store, err = bunstore.New(a.db.write, bunstore.Config{Read: a.db.read, Copy: pgxcopy.Copy, OnMessages: a.waker.OnMessages}); err != nil {
 		return err
 	}
-	return a.wire(key)
+	if err := a.wire(key); err != nil {
+		return err
+	}
+	return a.introduce(ctx)
 }
 
 // wire joins the domains to the store, to each other's messages and to the partners.
@@ -128,6 +133,9 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	a.Locations = locations.NewService(store.Locations(scoped), locations.Config{Peer: client.Places()})
 	a.courier = courier.New(a.store.Messages(), a.deliver(), courier.Config{Holder: key.ID()})
 
+	if a.Staff, err = a.directory(); err != nil {
+		return err
+	}
 	mux := &a.mux
 	mux.Guard = a.guard
 	mux.Handle(collabhttp.Prefix, collabhttp.NewHandler(collabhttp.HandlerConfig{
@@ -135,7 +143,7 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	}))
 	self := api.Self{System: cfg.ID, Name: cfg.Name, URL: cfg.URL, Key: a.Key, Fingerprint: collabhttp.Fingerprint(ed25519.PublicKey(a.Key.Public))}
 	speaks := api.Config{
-		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Orgs: a.Orgs, Self: self, Log: cfg.Log,
+		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Orgs: a.Orgs, Staff: a.Staff, Door: a.Door(), Self: self, Log: cfg.Log,
 	}
 	if err := api.Mount(mux, speaks); err != nil {
 		return err
@@ -143,21 +151,12 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { web.Text(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	closing, stop := context.WithCancel(context.Background())
-	a.fail = pages.Mount(mux, pages.Config{Config: speaks, Hue: cfg.Hue, Start: cfg.Start, Closing: closing})
-	a.server = web.Server(a.anybody(mux), web.Config{Log: cfg.Log, Hosts: hosts(a.listener.Addr()), Open: collabhttp.Prefix})
+	a.fail = pages.Mount(mux, pages.Config{Config: speaks, Hue: cfg.Hue, Start: cfg.Start, Logins: cfg.Logins, Closing: closing})
+	a.server = web.Server(a.knowing(mux), web.Config{
+		Log: cfg.Log, Hosts: hosts(a.listener.Addr(), public), Open: collabhttp.Prefix, Proxies: cfg.Proxies, HTTPS: cfg.https(), Limits: cfg.Limits,
+	})
 	a.server.RegisterOnShutdown(stop) // streams to browsers would never end by themselves
 	return nil
-}
-
-// anybody makes everybody who asks the operator, from whom the address is all that keeps strangers.
-func (a *App) anybody(next http.Handler) http.Handler {
-	who := staff.Who{
-		Person: Operator, Name: Operator, Home: a.cfg.ID, Account: a.cfg.ID, Fresh: true,
-		Roles: []string{staff.Works, staff.Operates, staff.Administers, string(orgoverlay.RoleSpecialist)},
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(staff.With(r.Context(), who)))
-	})
 }
 
 // Orgs returns the service for the organizations of a hosted account.
@@ -192,14 +191,17 @@ func partnerOf(s collab.Store) func(context.Context, collab.SystemID) (collab.Pa
 	}
 }
 
-// hosts lists the Host values under which people and programs may ask: the address listened on, in its spellings. Any
-// other comes through a proxy, or from a page that had a name of its own resolved to this machine.
-func hosts(addr net.Addr) []string {
+// hosts lists the Host values under which people and programs may ask: the address listened on, in its spellings, and where the system
+// is said to be, if that is by https or on this machine. Any other comes from a page that had a name of its own resolved to this address.
+func hosts(addr net.Addr, public *url.URL) []string {
+	out := []string{addr.String()}
+	if public.Scheme == "https" || loopback(public.Hostname()) {
+		out = append(out, public.Host, strings.TrimSuffix(public.Host, map[string]string{"https": ":443", "http": ":80"}[public.Scheme]))
+	}
 	_, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
-		return []string{addr.String()}
+		return out
 	}
-	out := []string{addr.String()}
 	for _, h := range []string{"localhost", "127.0.0.1", "::1"} {
 		out = append(out, net.JoinHostPort(h, port))
 	}
@@ -215,8 +217,21 @@ func (a *App) Addr() string { return a.listener.Addr().String() }
 // URL returns where partners reach the system.
 func (a *App) URL() string { return a.cfg.URL }
 
-// Home returns where people reach it.
-func (a *App) Home() string { return "http://" + a.Addr() }
+// Home returns the address listened on as people write it.
+func (a *App) Home() string {
+	if a.cfg.TLSCert != "" {
+		return "https://" + a.Addr()
+	}
+	return "http://" + a.Addr()
+}
+
+// Door returns where people come in: where the system is said to be, if that is by https, else Home.
+func (a *App) Door() string {
+	if strings.HasPrefix(a.cfg.URL, "https:") {
+		return strings.TrimSuffix(a.cfg.URL, "/")
+	}
+	return a.Home()
+}
 
 // Routes lists what is served, such as "GET /shops/{id}".
 func (a *App) Routes() []string { return a.mux.Patterns() }

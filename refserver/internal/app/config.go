@@ -2,15 +2,20 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
+	"strings"
 
 	"github.com/mspkit/mspkit/collab"
+	"github.com/mspkit/mspkit/refserver/internal/pages"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
+	"github.com/mspkit/mspkit/refserver/internal/web"
 )
 
 // Config says which system to run, and where.
@@ -19,15 +24,21 @@ type Config struct {
 	ID string
 	// Name is what people at the partners see. Default: ID.
 	Name string
-	// Addr is where to listen: a loopback address and a port, 0 for any free one. Required.
+	// Addr is where to listen: an address and a port, 0 for any free one. Other than a loopback address it takes an administrator and TLS. Required.
 	Addr string
 	// DB is the SQLite database file, created when absent, or the postgres:// address of a database that is this system's
 	// alone. Required.
 	DB string
 	// Key is the file of the private signing key, created when absent and refused when others can read it. Required.
 	Key string
-	// URL is the address under which partners reach this system. Default: http:// and the address listened on.
+	// URL is the address under which partners reach this system, and people where it is https. Default: http:// or https:// and the
+	// address listened on.
 	URL string
+	// TLSCert and TLSKey are files of a certificate and its key, in PEM, to serve https with. Default: http is served, as it is to a
+	// proxy that ends TLS.
+	TLSCert, TLSKey string
+	// Proxies are the address ranges whose X-Forwarded-For is believed. Default: none.
+	Proxies []netip.Prefix
 	// AllowPrivate opens address ranges that are not public, for partners; inside them plain http is allowed. Default: none.
 	AllowPrivate []netip.Prefix
 	// Accepted is collab.Config.Accepted. Default: nothing.
@@ -38,6 +49,12 @@ type Config struct {
 	Hue string
 	// Start makes what the Home page tells a newcomer. Default: nothing.
 	Start func() []ui.Part
+	// Logins, when set, tells as whom visitors sign in by a button, without a password. It is for demonstrations alone. Default: nothing.
+	Logins func() []pages.Login
+	// Hash is what a password's hash costs. Default: that of package staff.
+	Hash staff.Hash
+	// Limits is how much callers may ask. Default: what nobody at a desk comes near.
+	Limits *web.Limits
 	// Ready is called once, when the engine runs and requests are answered. Default: nothing.
 	Ready func()
 	// Log hears of requests, deliveries and failures. Default: nothing is logged.
@@ -45,7 +62,7 @@ type Config struct {
 }
 
 // check refuses what cannot run and fills in the defaults, except for URL.
-func (c *Config) check() error {
+func (c *Config) check(ctx context.Context) error {
 	for _, need := range []struct{ flag, value, what string }{
 		{"-id", c.ID, "the name of this system"}, {"-addr", c.Addr, "an address to listen on"},
 		{"-db", c.DB, "a database file or a postgres:// address"}, {"-key", c.Key, "a key file"},
@@ -76,20 +93,56 @@ func (c *Config) check() error {
 			return fmt.Errorf("-url %q has a path: partners sign the path that arrives here, so the system needs a host of its own", c.URL)
 		}
 	}
-	return checkLoopback(c.AddrFlag, c.Addr)
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("-tls-cert and -tls-key go together: give both, or neither")
+	}
+	if c.TLSCert != "" {
+		if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {
+			return fmt.Errorf("-tls-cert: %w", err)
+		}
+	}
+	if c.Limits == nil {
+		c.Limits = &web.Limits{}
+	}
+	return c.checkReach(ctx)
 }
 
-// checkLoopback refuses to be reachable from other machines: there are no logins yet.
-func checkLoopback(flag, addr string) error {
-	host, _, err := net.SplitHostPort(addr)
+// https reports whether people reach the system by https.
+func (c *Config) https() bool { return c.TLSCert != "" || strings.HasPrefix(c.URL, "https:") }
+
+// checkReach refuses to be reachable from other machines before that is safe, with all that is missing.
+func (c *Config) checkReach(ctx context.Context) error {
+	host, _, err := net.SplitHostPort(c.Addr)
 	if err != nil {
-		return fmt.Errorf("%s %q is not host:port, such as 127.0.0.1:8080", flag, addr)
+		return fmt.Errorf("%s %q is not host:port, such as 127.0.0.1:8080", c.AddrFlag, c.Addr)
 	}
-	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.IsLoopback() {
+	if loopback(host) {
 		return nil
 	}
-	return fmt.Errorf("%s %q is not a loopback address: there are no logins yet, so only 127.0.0.1, [::1] and localhost can be listened on; "+
-		"to reach partners elsewhere put a TLS proxy that forwards /peer/ before it and give its address as -url", flag, addr)
+	var missing []string
+	if !c.https() {
+		missing = append(missing, "TLS: give -tls-cert and -tls-key, or put a proxy that ends TLS before it and give its https address as -url")
+	}
+	if ip, err := netip.ParseAddr(host); c.URL == "" && (host == "" || err == nil && ip.IsUnspecified()) {
+		missing = append(missing, "the address under which others reach it: give it as -url")
+	}
+	if ok, err := administered(ctx, c.DB, c.ID); !ok {
+		lacks := "an administrator: start it on 127.0.0.1 first and take the link that it prints, or ask \"refserver admin\" for one"
+		if err != nil {
+			lacks += fmt.Sprintf(" (looking for one: %v)", err)
+		}
+		missing = append(missing, lacks)
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s %q is not a loopback address, and to be reached from other machines the system lacks %s", c.AddrFlag, c.Addr, strings.Join(missing, "; and "))
+}
+
+// loopback reports whether a host is this machine alone.
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }
 
 // listen opens the address, and says which flag to change when somebody has it.

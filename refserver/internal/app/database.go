@@ -20,6 +20,7 @@ import (
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	_ "modernc.org/sqlite" // the driver named sqlite
 
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/store/bunstore"
 	"github.com/mspkit/mspkit/store/courier/rivercourier"
 )
@@ -126,9 +127,12 @@ func resize(pool *sql.DB, size int) {
 	pool.SetMaxIdleConns(size)
 }
 
-// migrate brings our tables and River's up to date.
+// migrate brings our tables, those of logins and River's up to date.
 func (d *database) migrate(ctx context.Context) error {
 	if err := bunstore.Migrate(ctx, d.write); err != nil {
+		return err
+	}
+	if err := staff.Migrate(ctx, d.write); err != nil {
 		return err
 	}
 	return rivercourier.Migrate(ctx, d.driver)

@@ -8,5 +8,10 @@ func (a *App) Ready(w http.ResponseWriter, r *http.Request) { a.ready(w, r) }
 // Mux answers without what stands before it in a server: the one who asks is whom the request's context says.
 func (a *App) Mux() http.Handler { return &a.mux }
 
+// Guarded is what stands before a route, with a handler behind it that answers 204.
+func (a *App) Guarded(pattern string) http.Handler {
+	return a.guard(pattern, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+}
+
 // CoveredBy fails with a panic where no row of access covers a pattern.
 func CoveredBy(pattern string) { needOf(pattern) }

@@ -10,7 +10,7 @@ import (
 )
 
 // Migrate brings the database, a file or a postgres:// address, up to date and writes the status of each step to w; with dryRun it changes nothing
-// and writes the SQL that would run. The tables of the job engine are brought up to date with ours.
+// and writes the SQL that would run. The tables of the job engine and of logins are brought up to date with ours.
 func Migrate(ctx context.Context, name string, dryRun bool, w io.Writer) (err error) {
 	if name == "" {
 		return errors.New("-db is missing: give a database file or a postgres:// address")

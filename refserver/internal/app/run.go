@@ -23,7 +23,13 @@ func (a *App) Run(ctx context.Context) error {
 	failed := make(chan error, 1)
 	err := a.waker.Start(context.WithoutCancel(ctx), a.courier)
 	if err == nil {
-		go func() { failed <- a.server.Serve(a.listener) }()
+		go func() {
+			if a.cfg.TLSCert != "" {
+				failed <- a.server.ServeTLS(a.listener, a.cfg.TLSCert, a.cfg.TLSKey)
+				return
+			}
+			failed <- a.server.Serve(a.listener)
+		}()
 		a.running.Store(true)
 		a.cfg.Log.InfoContext(ctx, "ready", "addr", a.Addr(), "url", a.cfg.URL, "key", a.Key.ID)
 		if a.cfg.Ready != nil {

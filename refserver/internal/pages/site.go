@@ -28,8 +28,6 @@ import (
 // Config is what the pages speak for: what the API does, and how it looks.
 type Config struct {
 	api.Config
-	// Staff knows who may sign in. Default: nobody can.
-	Staff *staff.Directory
 	// Logins, when set, tells as whom visitors sign in by a button, without a password. It is for demonstrations alone.
 	Logins func() []Login
 	// Hue is green (default) or amber: the colour of the system's bar.
@@ -97,6 +95,7 @@ func Mount(mux *web.Mux, cfg Config) (fail func(http.ResponseWriter, *http.Reque
 	s.sets()
 	s.nodes()
 	s.loading()
+	s.organizations()
 	fail = func(w http.ResponseWriter, r *http.Request, err error) {
 		if errors.Is(err, api.ErrConfirm) {
 			s.confirm(w, r)
