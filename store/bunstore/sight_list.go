@@ -22,20 +22,21 @@ func (t *sqlText) add(text string, args ...any) {
 
 // Trust of an account with the owner of a row x of mspkit_sight is in force: with itself or, when that is a directory, with an account below
 // it. Each condition takes the account twice. A page looks its rows' owners up one by one; what reads all rows finds out first which
-// owners there are.
+// owners there are. Conditions are single values, not EXISTS or joins: of such PostgreSQL thinks that it had better read all rows that may ever be asked for.
 const (
-	inForce = " a.account = ? AND a.state = 'established' AND b.account = a.other AND b.other = a.account AND b.state = 'established'"
-	trusted = "(EXISTS (SELECT 1 FROM mspkit_trust AS a CROSS JOIN mspkit_trust AS b WHERE a.other = x.owner AND" + inForce + ")" +
-		" OR EXISTS (SELECT 1 FROM mspkit_tenant AS d CROSS JOIN mspkit_trust AS a CROSS JOIN mspkit_trust AS b" +
-		" WHERE d.directory <> '' AND d.directory = x.owner AND a.other = d.account AND" + inForce + "))"
-	trustedAll = "x.owner IN (SELECT a.other FROM mspkit_trust AS a CROSS JOIN mspkit_trust AS b WHERE" + inForce +
-		" UNION SELECT d.directory FROM mspkit_trust AS a CROSS JOIN mspkit_trust AS b CROSS JOIN mspkit_tenant AS d" +
+	inForce = " a.account = ? AND a.state = 'established'" +
+		" AND (SELECT b.state FROM mspkit_trust AS b WHERE b.account = a.other AND b.other = a.account) = 'established'"
+	trusted = "((SELECT 1 FROM mspkit_trust AS a WHERE a.other = x.owner AND" + inForce + " LIMIT 1) IS NOT NULL" +
+		" OR (SELECT 1 FROM mspkit_tenant AS d CROSS JOIN mspkit_trust AS a" +
+		" WHERE d.directory <> '' AND d.directory = x.owner AND a.other = d.account AND" + inForce + " LIMIT 1) IS NOT NULL)"
+	trustedAll = "x.owner IN (SELECT a.other FROM mspkit_trust AS a WHERE" + inForce +
+		" UNION SELECT d.directory FROM mspkit_trust AS a CROSS JOIN mspkit_tenant AS d" +
 		" WHERE d.account = a.other AND d.directory <> '' AND" + inForce + ")"
 )
 
 // active is the condition that an agreement behind a row x of mspkit_sight is active at a moment, which it takes four times.
-const active = "x.from_at <= ? AND x.until_at > ? AND (x.reasons = 1 OR EXISTS (SELECT 1 FROM mspkit_named AS n" +
-	" WHERE n.viewer = x.viewer AND n.org = x.org AND n.owner = x.owner AND n.opens AND n.from_at <= ? AND n.until_at > ?))"
+const active = "x.from_at <= ? AND x.until_at > ? AND (x.reasons = 1 OR (SELECT 1 FROM mspkit_named AS n" +
+	" WHERE n.viewer = x.viewer AND n.org = x.org AND n.owner = x.owner AND n.opens AND n.from_at <= ? AND n.until_at > ? LIMIT 1) IS NOT NULL)"
 
 // listing is a query of Sight on its way to SQL.
 type listing struct {

@@ -193,5 +193,19 @@ func TestSightUsesIndexesOnPostgres(t *testing.T) {
 		require.Regexp(t, `(?s)mspkit_sight_pkey on mspkit_sight x.*\n *Index Cond: .*ROW\(sort_key, org\) > ROW`, plan, state)
 		require.NotContains(t, plan, "Seq Scan on mspkit_organization", state)
 		require.NotContains(t, plan, "Seq Scan on mspkit_sight", state)
+		require.NotContains(t, plan, "hashed SubPlan", "%s: trusts and agreements are looked up for the rows of the page, not read for all that there may be", state)
+	}
+	for _, limit := range []int{1, 100, 500} { // the same two statements, of which none is prepared
+		said.take()
+		require.NoError(t, db.For("alder").View(ctx, func(ctx context.Context, v store.View) error {
+			found, err := v.Orgoverlay.Sight.List(ctx, orgoverlay.Query{Now: noon, Limit: limit})
+			require.Len(t, found, limit)
+			return err
+		}))
+		asked := said.take()
+		require.Len(t, asked, 2, "a page of %d", limit)
+		for _, text := range asked {
+			require.True(t, strings.HasPrefix(text, "SELECT ") || strings.HasPrefix(text, "(SELECT "), text)
+		}
 	}
 }
