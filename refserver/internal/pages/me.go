@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 
+	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 )
@@ -18,7 +19,10 @@ func (s *site) me() {
 }
 
 func showMe(v *visit) (ui.Page, error) {
-	who, _ := staff.Of(v.Context())
+	who, known := staff.Of(v.Context())
+	if !known {
+		return ui.Page{}, api.ErrSignIn
+	}
 	if who.Person == "" {
 		return ui.Page{}, staff.ErrForbidden // a program has neither sessions nor a password
 	}

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/staff"
@@ -22,6 +23,15 @@ var roleWords = []roleWord{
 	{string(orgoverlay.RoleKeyContact), "Key contact", "reads organizations"},
 	{string(orgoverlay.RoleEndUser), "End user", "reads organizations"},
 }
+
+// rolesInWords writes the names of roles in a sentence as pages name them.
+var rolesInWords = func() *strings.Replacer {
+	var pairs []string
+	for _, r := range roleWords {
+		pairs = append(pairs, r.role, r.word)
+	}
+	return strings.NewReplacer(pairs...)
+}()
 
 // rolesLine says roles in words.
 func rolesLine(roles []string) ui.Line {

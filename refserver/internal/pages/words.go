@@ -73,6 +73,9 @@ func words(err error) (int, []ui.Problem) {
 	if p.Code == api.Internal {
 		return p.Status, nil
 	}
+	if no, ok := errors.AsType[*refusal](err); ok {
+		return p.Status, no.problems
+	}
 	return p.Status, reasons(p)
 }
 
@@ -90,7 +93,11 @@ func reasons(p shapes.Problem) []ui.Problem {
 		out = append(out, reasons(r)...)
 	}
 	for _, f := range p.Fields {
-		out = append(out, ui.Problem{Code: p.Code, Field: f.Field, Text: cmp.Or(f.Message, f.Rule)})
+		text := cmp.Or(f.Message, f.Rule)
+		if f.Rule == staff.RuleLast {
+			text = rolesInWords.Replace(text) + ". Give somebody else the role first."
+		}
+		out = append(out, ui.Problem{Code: p.Code, Field: f.Field, Text: text})
 	}
 	if len(out) > 0 {
 		return out
@@ -124,7 +131,7 @@ func unsaid(detail, title string) string {
 	for {
 		from, rest, ok := strings.Cut(s, ": ")
 		switch {
-		case ok && (from == "bunstore" || from == "memstore"):
+		case ok && (from == "bunstore" || from == "memstore" || from == "orgoverlay"):
 			s = rest
 			continue
 		case ok && (from == "collab" || from == "locations"):
