@@ -62,7 +62,7 @@ const Version = "0.1.0"
 // Mount adds the API, /openapi.json and /docs to a mux.
 func Mount(mux *web.Mux, cfg Config) error {
 	hc := huma.DefaultConfig("mspkit reference server", Version)
-	hc.Info.Description = "One system: its projects with partners, its shops, its locations. Errors are application/problem+json with a stable code. " +
+	hc.Info.Description = "One system: its projects with partners, its shops, its locations, and the organizations of the accounts it hosts. Errors are application/problem+json with a stable code. " +
 		"Lists are pages: next, when present, is what the following page's after (or before) takes."
 	hc.CreateHooks, hc.SchemasPath, hc.DocsPath, hc.OpenAPIPath = nil, "", "", ""
 	hc.FieldsOptionalByDefault = true // what is missing is the domains' to refuse, with all that is wrong at once

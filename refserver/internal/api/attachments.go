@@ -1,8 +1,8 @@
 package api
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -112,32 +112,20 @@ func (in *attachFile) upload() (name string, content io.ReadSeeker, done func(),
 
 // part takes it from the one part of a form.
 func (in *attachFile) part(r *http.Request) (name string, content io.ReadSeeker, done func(), err error) {
-	err = r.ParseMultipartForm(64 << 10)
-	done = func() {
-		if r.MultipartForm != nil {
-			_ = r.MultipartForm.RemoveAll()
-		}
-	}
-	defer func() {
-		if err != nil {
-			done()
-		}
-	}()
-	if err != nil {
+	if err := r.ParseMultipartForm(64 << 10); err != nil {
 		return "", nil, nil, unread(err)
 	}
-	files := r.MultipartForm.File["file"]
-	if len(files) != 1 || len(r.MultipartForm.File) != 1 || len(r.MultipartForm.Value) != 0 {
+	form := r.MultipartForm
+	remove := func() { _ = form.RemoveAll() }
+	files := form.File["file"]
+	if len(files) != 1 || len(form.File) != 1 || len(form.Value) != 0 {
+		remove()
 		return "", nil, nil, unfit("file", "is not the only part of the form")
 	}
 	part, err := files[0].Open()
 	if err != nil {
-		return "", nil, nil, errors.Join(errBody, err)
+		remove()
+		return "", nil, nil, fmt.Errorf("read an upload: %w", err)
 	}
-	remove := done
-	done = func() { _ = part.Close(); remove() }
-	if name = in.Name; name == "" {
-		name = files[0].Filename
-	}
-	return name, part, done, nil
+	return cmp.Or(in.Name, files[0].Filename), part, func() { _ = part.Close(); remove() }, nil
 }

@@ -78,7 +78,7 @@ func (a *api) organizations() {
 	})
 	edit := route("editOrganization", "PATCH organizations/{id}", area, "Change what the account keeps of an organization: what is left out stays, null clears")
 	withVersion(a, edit, a.editOrganization)
-	patch := huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[shapes.OrganizationPatch]())
+	patch := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[shapes.OrganizationPatch](), true, "")
 	a.takes(edit, map[string]*huma.Schema{"application/merge-patch+json": patch, "application/json": patch})
 	handle(a, route("explainOrganization", "GET organizations/{id}/explain", area, "Where the value of every field comes from"), func(ctx context.Context, in *byID) (shapes.List[shapes.Source], error) {
 		svc, actor := a.Viewer(ctx)
