@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 )
@@ -17,8 +16,11 @@ func showAccounts(v *visit) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
+	directory := ui.Field{Name: "directory", Label: "Directory above it", Kind: "select", Value: v.value("directory", ""), Options: []ui.Option{{Label: "None: it stands alone"}},
+		Hint: "A support domain shares the organizations of its directory account. It stays."}
 	table := ui.Table{ID: "accounts", Caption: "Accounts on this system", Cols: ui.Cols("Account", "Name", "")}
 	for _, a := range all {
+		directory.Options = append(directory.Options, ui.Option{Value: a.ID, Label: accountWord(a.ID, a.Name)})
 		word := ""
 		if a.ID == v.Self.System {
 			word = "The system's own"
@@ -30,17 +32,14 @@ func showAccounts(v *visit) (ui.Page, error) {
 		Parts: []ui.Part{ui.Form{ID: "open", Action: "/accounts/open", Submit: "Open the account", Fields: []ui.Field{
 			{Name: "account", Label: "Short name", Value: v.value("account", ""), Required: true, Hint: "a to z, 0 to 9 and hyphens. It stays."},
 			{Name: "name", Label: "Name", Value: v.value("name", ""), Required: true},
+			directory,
 		}}}}}}, nil
 }
 
 func doOpenAccount(v *visit) (done, error) {
 	who, _ := staff.Of(v.Context())
 	id, name := v.PostFormValue("account"), v.PostFormValue("name")
-	if err := v.Staff.OpenAccount(v.Context(), who, id, name); err != nil {
-		return done{}, err
-	}
-	admin := orgoverlay.Actor{ID: orgoverlay.PersonID(who.Person), Name: nameOf(who), Home: orgoverlay.Account(who.Home), On: orgoverlay.Account(id), Roles: []orgoverlay.Role{orgoverlay.RoleAdministrator}}
-	if _, err := v.Orgs(id).SaveTenant(v.Context(), admin, orgoverlay.Tenant{ID: orgoverlay.Account(id), Name: name}); err != nil {
+	if err := v.OpenAccount(v.Context(), who, id, name, v.PostFormValue("directory")); err != nil {
 		return done{}, err
 	}
 	return done{to: "/accounts", said: ui.Receipt{Title: "The account " + id + " is open", Lines: []ui.Line{ui.Say(ui.Text("Switch to it in the bar to invite its people."))}}}, nil

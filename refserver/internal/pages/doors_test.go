@@ -119,6 +119,9 @@ func openBuilding(t *testing.T, account string, furnish func(*building)) *buildi
 		},
 		Self: api.Self{System: account, Name: account, URL: collabtest.URL(alder.ID), Key: collabtest.PartnerOf(alder.ID).Keys[0]},
 	}}
+	server := httptest.NewUnstartedServer(nil)
+	b.url = "http://" + server.Listener.Addr().String()
+	b.cfg.Door = b.url
 	if furnish != nil {
 		furnish(b)
 	}
@@ -138,11 +141,9 @@ func openBuilding(t *testing.T, account string, furnish func(*building)) *buildi
 		})
 	}
 	fail = pages.Mount(mux, b.cfg)
-	server := httptest.NewUnstartedServer(nil)
 	server.Config = web.Server(b.staff.Middleware(mux), web.Config{Log: logger, Hosts: []string{server.Listener.Addr().String()}})
 	server.Start()
 	t.Cleanup(server.Close)
-	b.url = server.URL
 	return b
 }
 

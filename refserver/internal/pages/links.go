@@ -2,7 +2,6 @@ package pages
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
@@ -124,19 +123,7 @@ func welcome(link staff.Link) done {
 // linkPage shows a link that was made, this once: it stands in no address, cookie or log.
 func (v *visit) linkPage(title, back, token string, link staff.Link) done {
 	return done{once: &ui.Page{Title: title, Crumbs: []ui.Span{ui.To("People", "/people")}, Said: &ui.Receipt{Title: "Made", Lines: []ui.Line{
-		ui.Say(ui.Text("Give this link to "+link.Email+", in a way that nobody else reads:"), ui.Code(v.origin()+"/links/"+token)),
+		ui.Say(ui.Text("Give this link to "+link.Email+", in a way that nobody else reads:"), ui.Code(v.Door+"/links/"+token)),
 		ui.Say(ui.Text("It is shown this once, and works once, until"), ui.When(link.Expires)),
 	}}, Parts: []ui.Part{ui.P(ui.To("Back", back))}}}
-}
-
-// origin is the address of this system as who asks writes it.
-func (v *visit) origin() string {
-	if _, host, ok := strings.Cut(v.Self.URL, "://"); ok && strings.EqualFold(strings.TrimSuffix(host, "/"), v.Host) {
-		return strings.TrimSuffix(v.Self.URL, "/")
-	}
-	scheme := "http://"
-	if v.TLS != nil {
-		scheme = "https://"
-	}
-	return scheme + v.Host
 }

@@ -64,7 +64,7 @@ func doIssue(v *visit) (done, error) {
 	}
 	return done{once: &ui.Page{Title: "A token for " + token.Name, Crumbs: []ui.Span{ui.To("Tokens", "/tokens")}, Said: &ui.Receipt{Title: "Issued", Lines: []ui.Line{
 		ui.Say(ui.Text("Keep this where the program finds it and nobody else does. It is shown this once:"), ui.Code(secret)),
-		ui.Say(ui.Text("The program sends it with every request:"), ui.Code(`curl -H "Authorization: Bearer `+secret+`" `+v.origin()+"/api/organizations")),
+		ui.Say(ui.Text("The program sends it with every request:"), ui.Code(`curl -H "Authorization: Bearer `+secret+`" `+v.Door+"/api/organizations")),
 	}}, Parts: []ui.Part{ui.P(ui.To("Back", "/tokens"))}}}, nil
 }
 

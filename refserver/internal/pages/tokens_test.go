@@ -76,12 +76,14 @@ func TestAccountsAreOpened(t *testing.T) {
 	wrong := list.press("Open the account", "account", "Giga Tera!", "name", "GigaTera").is(http.StatusUnprocessableEntity).says("Short name:")
 	require.Contains(t, wrong.HTML, `value="Giga Tera!"`)
 	list.press("Open the account", "account", "wdc", "name", "Another").is(http.StatusConflict)
-	opened := list.press("Open the account", "account", "gigatera", "name", "Giga<br>Tera").is(http.StatusOK).says("The account gigatera is open", "Giga<br>Tera")
+	list.press("Open the account", "account", "north", "name", "North", "directory", "none").is(http.StatusUnprocessableEntity).says("Directory above it: is not another account of this system")
+	opened := list.press("Open the account", "account", "gigatera", "name", "Giga<br>Tera", "directory", "wdc").is(http.StatusOK).says("The account gigatera is open", "Giga<br>Tera")
 	require.NotContains(t, opened.HTML, "Giga<br>")
 	who := orgoverlay.Actor{ID: "1", Home: "gigatera", On: "gigatera", Roles: []orgoverlay.Role{orgoverlay.RoleAdministrator}}
 	tenant, err := b.cfg.Orgs("gigatera").Tenant(t.Context(), who)
 	require.NoError(t, err)
 	require.Equal(t, "Giga<br>Tera", tenant.Name)
+	require.EqualValues(t, "wdc", tenant.Directory)
 	d.open("/me").press("Switch account", "account", "gigatera").says("in gigatera")
 	d.open("/people").says("People of gigatera", "Ada Alder", "Administrator Specialist")
 }
