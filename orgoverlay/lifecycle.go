@@ -125,7 +125,7 @@ func (s *Service) sweep(ctx context.Context, tx Tx, a Actor, now time.Time, p sw
 
 // Purge removes what the account has laid over one organization, whether it is seen or not, for good: values, attachments, financial ID, all by
 // which it was found, and the values in its history. What stays is that it was changed when and by whom, and that it was purged and
-// why. It needs an actor who administers. Without an overlay it is ErrNotFound.
+// why. What a database keeps of bytes that are deleted is its store's to say; see bunstore. It needs an actor who administers. Without an overlay it is ErrNotFound.
 func (s *Service) Purge(ctx context.Context, a Actor, org OrgID, why string) error {
 	if err := s.allow(a, a.Administers(), "purge"); err != nil {
 		return err

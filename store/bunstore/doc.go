@@ -32,6 +32,11 @@
 // writes; views begin read-only, which lets them run beside the writer. synchronous(NORMAL) makes single commits about
 // three times as fast, and may lose the last of them when the power fails.
 //
+// What orgoverlay purges is deleted from every table, but its bytes stay in the file where they were, and in the log that was written before. Where they
+// must not, add _pragma=secure_delete(1) to the text of both pools before anything is written: what is freed is then overwritten, which makes
+// updates and deletes write more. And after a purge empty the log, while no reader stands in it: PRAGMA wal_checkpoint(TRUNCATE) on the
+// writing pool, whose first column is 0 when it has. A test of orgoverlay reads the files for what was purged. Copies of the file are the host's.
+//
 // With github.com/mattn/go-sqlite3 the names are other ones, readers need a text of their own because that driver begins read-only
 // transactions as it begins the rest, and Config.Classify has to call ClassifySQLite with the ExtendedCode of its errors:
 //
@@ -52,4 +57,7 @@
 // whole. The queue's steps are single statements that name all they decide by, so they read what is committed, leave to
 // others what those are leasing, and take nobody's transaction back. Ids sort by their bytes, whatever the database's collation. lock_timeout, in milliseconds, bounds the wait for rows
 // that another transaction has written, which ends in store.ErrBusy.
+//
+// What orgoverlay purges is deleted from every table. Its bytes stay in the pages until these are used again, or written anew by VACUUM FULL; and in
+// the write-ahead log, replicas and backups for as long as the host keeps those.
 package bunstore
