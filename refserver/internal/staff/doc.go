@@ -3,4 +3,10 @@
 //
 // A system has an account of its own, and can host others. Roles are held on an account, whatever account a person belongs to. Whoever
 // asks acts in one account, which comes from the session or the token and never from what is asked.
+//
+// People come by one-time links: the first administrator by FirstLink, others by Invite. What a Who holds is looked up anew at each request, and
+// again in the transaction of each change, so that whoever is disabled or loses a role is out at once. Each change writes an Event with it. Of passwords the
+// argon2id hash is kept, of links, tokens and session ids, which are 256 random bits, the SHA-256.
+//
+// Methods that change something and take who asks decide whether they may. Those that only read do not: their caller does.
 package staff

@@ -108,6 +108,10 @@ func TestAdministratorsHaveChargeOfThoseWhoAreTheirsAlone(t *testing.T) {
 		token, _, err := w.Invite(ctx, operator, staff.Invitation{Email: both.Email, Account: "alder", Roles: []string{staff.Works}})
 		require.NoError(t, err)
 		require.NoError(t, w.AcceptLink(ctx, token, w.as(both, "wdc")))
+		token, _, err = w.Invite(ctx, operator, staff.Invitation{Email: "guest@alder.example", Name: "Guest", Home: "alder", Account: "wdc", Roles: []string{"auditor"}})
+		require.NoError(t, err)
+		guest, err := w.TakeLink(ctx, token, "", "", password)
+		require.NoError(t, err)
 		stranger := w.join(operator, "alder", "stranger@alder.example", staff.Works)
 
 		by := w.as(bo, "wdc")
@@ -124,6 +128,7 @@ func TestAdministratorsHaveChargeOfThoseWhoAreTheirsAlone(t *testing.T) {
 		for name, act := range acts {
 			require.ErrorIs(t, act(by, both), staff.ErrForbidden, "%s: they would get hold of what is held elsewhere", name)
 			require.ErrorIs(t, act(by, ada), staff.ErrForbidden, "%s: who belongs elsewhere", name)
+			require.ErrorIs(t, act(by, guest), staff.ErrForbidden, "%s: also without a role elsewhere", name)
 			require.ErrorIs(t, act(by, stranger), staff.ErrNotFound, name)
 			require.ErrorIs(t, act(w.as(own, "wdc"), bo), staff.ErrForbidden, name)
 		}

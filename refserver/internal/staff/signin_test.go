@@ -84,6 +84,7 @@ func TestTheEleventhTryWaits(t *testing.T) {
 		var wait *staff.TooMany
 		require.ErrorAs(t, try(bo.Email, password, home), &wait)
 		require.Equal(t, 90*time.Second, wait.After)
+		require.ErrorAs(t, try(bo.Email, password, "::ffff:"+home), &wait, "the same place, written for IPv6")
 		w.reopen()
 		require.ErrorAs(t, try(" BO@alder.example", password, home), &wait, "also after a restart, however the address is written")
 		require.NoError(t, try(bo.Email, password, away), "nobody is locked out from elsewhere")

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/uptrace/bun"
 )
 
@@ -38,6 +39,9 @@ var errVisit = errors.New("not in a request that went through Middleware")
 // answer, so that streams flush as they are.
 func newCookies(d *Directory) *scs.SessionManager {
 	m := scs.New()
+	if unused, ok := m.Store.(*memstore.MemStore); ok {
+		unused.StopCleanup() // it would run for ever
+	}
 	m.Store, m.Codec, m.HashTokenInStore = sessions{d}, codec{}, true
 	m.Lifetime = d.cfg.Absolute
 	m.Cookie.Name, m.Cookie.Secure = d.cfg.Cookie, d.cfg.Secure
