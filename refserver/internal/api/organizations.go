@@ -87,8 +87,9 @@ func (a *api) organizations() {
 	})
 	handle(a, route("listOrganizationHistory", "GET organizations/{id}/history", area, "What the account did to an organization, newest first"), func(ctx context.Context, in *organizationHistory) (shapes.List[shapes.LogEntry], error) {
 		svc, actor := a.Viewer(ctx)
-		lines, err := svc.History(ctx, actor, orgoverlay.OrgID(in.ID), in.Before, in.Limit)
-		return logPage(lines, in.Limit), err
+		return logPage(in.Before, in.Limit, func(before string, limit int) ([]orgoverlay.Entry, error) {
+			return svc.History(ctx, actor, orgoverlay.OrgID(in.ID), before, limit)
+		})
 	})
 	handle(a, route("whoSeesOrganization", "GET organizations/{id}/who-sees", area, "Which accounts see one of our own organizations, and by which agreements"), func(ctx context.Context, in *byID) (shapes.List[shapes.Viewing], error) {
 		svc, actor := a.Viewer(ctx)

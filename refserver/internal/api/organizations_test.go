@@ -111,6 +111,7 @@ func TestOverlaysAreEditedByPatch(t *testing.T) {
 	older, err := c.OrganizationHistory(ctx, gt, lines.Next, 1)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, *older.Items[0].Version)
+	require.Empty(t, older.Next, "the last page says so")
 
 	theirs, err := w.client("gigatera", administrator).Organization(ctx, gt)
 	require.NoError(t, err)
@@ -173,7 +174,7 @@ func TestEditsThatAreRefused(t *testing.T) {
 	bad(t, base, 404, "not_found", "GET financial-ids/V-100", "")
 }
 
-// A second record with a financial ID is only warned of where the host wants that.
+// A second record with a financial ID is only warned of where the host wants that. Whatever stands in an ID, it can be looked up.
 func TestWarningsOfAnEdit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -188,6 +189,13 @@ func TestWarningsOfAnEdit(t *testing.T) {
 	found, err := c.FindFinancialID(t.Context(), "V-100")
 	require.NoError(t, err)
 	require.Len(t, found.Items, 2)
+
+	odd := "A/B ?%2F#é+1"
+	_, err = c.EditOrganization(t.Context(), w.tied["gigatera"], 1, map[string]any{"financial_id": odd})
+	require.NoError(t, err)
+	found, err = c.FindFinancialID(t.Context(), odd)
+	require.NoError(t, err)
+	require.Equal(t, odd, *found.Items[0].FinancialID)
 }
 
 // Custom values can hold what strict JSON refuses. It goes out as it is kept.

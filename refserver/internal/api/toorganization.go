@@ -135,11 +135,17 @@ func toLogEntry(e orgoverlay.Entry) shapes.LogEntry {
 	}
 }
 
-// logPage is a page of history. One that is full may be the last: the next is then empty.
-func logPage(lines []orgoverlay.Entry, limit int) shapes.List[shapes.LogEntry] {
+// logPage is a page of history. The service has no place for one line more than a page, so that after a full one it is asked again.
+func logPage(before string, limit int, read func(before string, limit int) ([]orgoverlay.Entry, error)) (shapes.List[shapes.LogEntry], error) {
+	lines, err := read(before, limit)
 	out := shapes.List[shapes.LogEntry]{Items: each(lines, toLogEntry)}
-	if len(lines) == limit {
-		out.Next = lines[limit-1].ID
+	if err != nil || len(lines) < limit {
+		return out, err
 	}
-	return out
+	last := lines[limit-1].ID
+	more, err := read(last, 1)
+	if len(more) > 0 {
+		out.Next = last
+	}
+	return out, err
 }

@@ -53,8 +53,9 @@ func (a *api) trustedOrganizations() {
 	})
 	handle(a, route("readLog", "GET log", area, "The account's whole history of organizations and what belongs to them, newest first"), func(ctx context.Context, in *readLog) (shapes.List[shapes.LogEntry], error) {
 		svc, actor := a.Viewer(ctx)
-		lines, err := svc.Log(ctx, actor, orgoverlay.HistoryQuery{Kind: in.Kind, Subject: in.Subject, Before: in.Before, Limit: in.Limit})
-		return logPage(lines, in.Limit), err
+		return logPage(in.Before, in.Limit, func(before string, limit int) ([]orgoverlay.Entry, error) {
+			return svc.Log(ctx, actor, orgoverlay.HistoryQuery{Kind: in.Kind, Subject: in.Subject, Before: before, Limit: limit})
+		})
 	})
 	handle(a, route("sweep", "POST sweep", area, "Note what is not seen any more, and purge what has not been seen for longer than it is kept"), func(ctx context.Context, _ *nothing) (shapes.Swept, error) {
 		svc, actor := a.Viewer(ctx)
