@@ -34,7 +34,7 @@ func everything(t *testing.T, p *process) map[string]string {
 	return out
 }
 
-// send sends a request as it is, and returns the status, the content type and the body of the answer.
+// send sends a request of the operator's as it is, and returns the status, the content type and the body of the answer.
 func send(t *testing.T, p *process, method, path, kind, body string) (status int, contentType, text string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, p.home+path, strings.NewReader(body))
@@ -42,6 +42,7 @@ func send(t *testing.T, p *process, method, path, kind, body string) (status int
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
+	req.Header.Set("Authorization", "Bearer "+p.token)
 	resp, err := p.raw.Do(req)
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()

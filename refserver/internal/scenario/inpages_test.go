@@ -11,6 +11,7 @@ import (
 
 	"github.com/mspkit/mspkit/refserver/internal/apiclient"
 	"github.com/mspkit/mspkit/refserver/internal/app"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 )
 
 // inPages starts two systems, each with a person who works on its pages in a browser.
@@ -34,7 +35,7 @@ func inPages(l look) func(t *testing.T) *world {
 	}
 }
 
-// host is a system that runs in this process, and its address.
+// host is a system that runs in this process, asked with an operator's token, and its address.
 type host struct {
 	*apiclient.Client
 	home string
@@ -46,12 +47,14 @@ func serveHere(t *testing.T, id, hue string) host {
 	dir := t.TempDir()
 	a, err := app.Open(t.Context(), app.Config{
 		ID: id, Addr: "127.0.0.1:0", DB: filepath.Join(dir, "system.db"), Key: filepath.Join(dir, "system.key"), Hue: hue,
-		AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Hash: staff.Hash{Memory: 64, Passes: 1, Threads: 1},
 	})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
+	link, err := a.FirstLink(t.Context())
+	require.NoError(t, err)
 	c := host{apiclient.New(a.Home()), a.Home()}
 	t.Cleanup(func() {
 		c.Close()
@@ -61,6 +64,7 @@ func serveHere(t *testing.T, id, hue string) host {
 		}
 	})
 	require.NoError(t, c.WaitReady(t.Context()))
+	c.Client = c.As(admit(t, link))
 	return c
 }
 

@@ -33,7 +33,7 @@ func TestLongWorkIsWatched(t *testing.T) {
 	started, err := alder.Import(t.Context(), p.ID, shapes.Import{PageSize: s.page})
 	require.NoError(t, err)
 	run := "/runs/" + started.ID
-	with, without := newTab(t, alder.home, desktop), newTab(t, alder.home, phonePlain)
+	with, without := signedIn(t, alder.home, desktop), signedIn(t, alder.home, phonePlain)
 
 	with.goTo(run)
 	ask[int](with, `() => window.opened = window.opened || 1`)

@@ -66,16 +66,17 @@ const patience = 30 * time.Second
 // process is one system: refserver serve with a database, a key and an address of its own, which it keeps over restarts.
 type process struct {
 	*apiclient.Client
-	raw  *http.Client // for requests as they are
-	t    *testing.T
-	id   string
-	home string // its address, such as http://127.0.0.1:20001
-	args []string
-	env  []string
-	log  string
-	cmd  *exec.Cmd
-	gone chan struct{} // closed when it has ended
-	err  error         // how it ended
+	raw   *http.Client // for requests as they are
+	t     *testing.T
+	id    string
+	home  string // its address, such as http://127.0.0.1:20001
+	token string // of an operator, since somebody administers it
+	args  []string
+	env   []string
+	log   string
+	cmd   *exec.Cmd
+	gone  chan struct{} // closed when it has ended
+	err   error         // how it ended
 }
 
 // address says where a process listens, where partners reach it (default: there), and its database (default: an SQLite
@@ -129,15 +130,27 @@ func freeAddress(t *testing.T) string {
 	return ""
 }
 
-// start starts the process and returns when it listens; ready is when /readyz answers.
+// start starts the process and returns when it is ready. The first time it takes the link that it prints, and asks with a token from then on.
 func (p *process) start() {
 	p.t.Helper()
-	out := p.launch()
-	line, err := bufio.NewReader(out).ReadString('\n')
+	out := bufio.NewReader(p.launch())
+	line, err := out.ReadString('\n')
 	require.NoError(p.t, err, "%s does not start:\n%s", p.id, p.logged())
 	require.True(p.t, strings.HasPrefix(line, p.id+" listens on "+p.home+", key "), line)
+	var link string
+	if p.token == "" {
+		line, err = out.ReadString('\n')
+		require.NoError(p.t, err)
+		var ok bool
+		link, ok = strings.CutPrefix(strings.TrimSpace(line), "nobody administers it yet; whoever opens this link first does: ")
+		require.True(p.t, ok, line)
+	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	p.ready()
+	if link != "" {
+		p.token = admit(p.t, link)
+		p.Client = p.As(p.token)
+	}
 }
 
 // launch starts the process and returns its standard output.
