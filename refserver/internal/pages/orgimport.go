@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/mspkit/mspkit/internal/tabular"
@@ -116,7 +115,7 @@ func (v *visit) previewOrgs(f upload, blank orgoverlay.Blank) ([]ui.Part, error)
 	parts = append(parts, preview)
 	if n := res.Created + res.Updated; n > 0 {
 		parts = append(parts, ui.Form{ID: "apply", Action: "/organizations/import/apply", Submit: "Apply " + plural(n, "row"), Links: ui.Say(ui.To("Not now", "/organizations")),
-			Hidden: []ui.Hidden{{Name: "file_id", Value: f.id}, {Name: "blank", Value: blank.String()}}, Danger: blank == orgoverlay.BlankClear})
+			Hidden: []ui.Hidden{{Name: "file_id", Value: f.id}, {Name: "blank", Value: blank.String()}, {Name: "looked", Value: lookedAt(res)}}, Danger: blank == orgoverlay.BlankClear})
 	}
 	return parts, nil
 }
@@ -199,14 +198,27 @@ func (i *orgImport) choose(v *visit) (done, error) {
 	return done{to: "/organizations/import?" + q.Encode(), said: ui.Receipt{Title: "The file is read", Lines: []ui.Line{ui.Say(ui.Text("Nothing is written yet. Look at what its rows would do."))}}}, nil
 }
 
-// apply carries the rows out that can be.
+// lookedAt is what a preview has counted.
+func lookedAt(r orgoverlay.ImportResult) string {
+	return fmt.Sprint(r.Created, r.Updated, r.Unchanged, r.Failed)
+}
+
+// apply carries the rows out that can be, while they would still do what was looked at.
 func (i *orgImport) apply(v *visit) (done, error) {
 	svc, actor := v.viewer()
 	f, there := i.files.file(shelf(svc), v.PostForm.Get("file_id"))
 	if !there {
 		return done{}, invalidField("file", "The file that was chosen is not kept any more. Choose it again.")
 	}
-	res, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: orgoverlay.ParseBlank(v.PostForm.Get("blank"))})
+	o := orgoverlay.ImportOptions{Blank: orgoverlay.ParseBlank(v.PostForm.Get("blank")), DryRun: true}
+	res, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), o)
+	if err == nil && lookedAt(res) != v.PostForm.Get("looked") {
+		return done{}, refuse(orgoverlay.ErrConflict, "", sentences["stale"])
+	}
+	if err == nil {
+		o.DryRun = false
+		res, err = svc.Import(v.Context(), actor, bytes.NewReader(f.body), o)
+	}
 	if err != nil {
 		return done{}, orgRefused(v, err)
 	}
@@ -219,58 +231,4 @@ func (i *orgImport) apply(v *visit) (done, error) {
 		out.Lines = append(out.Lines, ui.Say(ui.To("What was written down", "/organizations/history")))
 	}
 	return done{to: "/organizations", said: out}, nil
-}
-
-// faults sends the rows that are left out, as they stand in the file, each with why.
-func (i *orgImport) faults(w http.ResponseWriter, v *visit) {
-	svc, actor := v.viewer()
-	id, blank := v.told()
-	f, there := i.files.file(shelf(svc), id)
-	if !there {
-		v.fail(w, v, errNoPage)
-		return
-	}
-	res, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: blank, DryRun: true})
-	if err != nil {
-		v.fail(w, v, orgRefused(v, err))
-		return
-	}
-	why := map[int]string{}
-	for _, e := range res.Errors {
-		if why[e.Line] != "" {
-			why[e.Line] += "; "
-		}
-		if e.Column != "" {
-			why[e.Line] += e.Column + " "
-		}
-		why[e.Line] += e.Message
-	}
-	in, err := tabular.NewReader(bytes.NewReader(f.body), tabular.Options{Unguard: true, Mark: tabular.Tab, MaxCell: maxUpload, MaxRecord: maxUpload})
-	if err != nil {
-		v.fail(w, v, err)
-		return
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", attached("left-out.csv"))
-	out := tabular.NewWriter(patientWriter{w}, ',')
-	out.Mark = tabular.Tab
-	err = out.Write(append([]string{"Line", "Why"}, in.Header()...))
-	for row, fault := range in.Rows() {
-		if err != nil {
-			break
-		}
-		if reason, bad := why[row.Line]; bad {
-			cells := row.Cells
-			if fault != nil { // of another number than the header has
-				cells = make([]string, len(in.Header()))
-			}
-			err = out.Write(append([]string{strconv.Itoa(row.Line), reason}, cells...))
-		}
-	}
-	if err == nil {
-		err = out.Flush()
-	}
-	if err != nil {
-		v.broken(w, v, err)
-	}
 }
