@@ -200,3 +200,27 @@ func TestHashesAreRenewed(t *testing.T) {
 		require.ErrorIs(t, err, staff.ErrSignIn)
 	})
 }
+
+// Of changes from one password at once, one goes through.
+func TestAPasswordIsChangedOnceFromTheOldOne(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ada := w.as(w.first(), "alder")
+		acts := make([]func() error, 6)
+		for i := range acts {
+			acts[i] = func() error {
+				return w.ChangePassword(t.Context(), ada, password, fmt.Sprintf("another long one %d", i))
+			}
+		}
+		through := -1
+		for i, err := range together(acts...) {
+			if err == nil {
+				require.Equal(t, -1, through, "a second one")
+				through = i
+			} else if !errors.Is(err, staff.ErrConflict) {
+				require.ErrorIs(t, err, staff.ErrSignIn)
+			}
+		}
+		_, err := w.SignIn(t.Context(), ada.Email, fmt.Sprintf("another long one %d", through), away)
+		require.NoError(t, err)
+	})
+}
