@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
+	"text/tabwriter"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,6 +20,8 @@ import (
 	"github.com/mspkit/mspkit/collab/collabtest"
 	"github.com/mspkit/mspkit/locations"
 	"github.com/mspkit/mspkit/refserver/internal/app"
+	"github.com/mspkit/mspkit/refserver/internal/pages"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 	"github.com/mspkit/mspkit/store"
 )
@@ -36,14 +40,17 @@ type Config struct {
 // Demo is the two systems, ready to run.
 type Demo struct {
 	Alder, Birch *app.App
+	// AlderToken and BirchToken let programs act as the operators of the systems while they run. Empty where no operator is left.
+	AlderToken, BirchToken string
 
-	temporary string // folder to remove
-	made      string // folder that was not there before, to remove when the start fails
+	logins    map[string][]pages.Login // by system, as of the start
+	temporary string                   // folder to remove
+	made      string                   // folder that was not there before, to remove when the start fails
 }
 
 // Open opens both systems, registers them with each other by their keys, and seeds alder the first time.
 func Open(ctx context.Context, cfg Config) (*Demo, error) {
-	d := &Demo{}
+	d := &Demo{logins: map[string][]pages.Login{}}
 	if err := d.open(ctx, cfg); err != nil {
 		if d.made != "" {
 			d.temporary = d.made
@@ -71,17 +78,18 @@ func (d *Demo) open(ctx context.Context, cfg Config) (err error) {
 		return app.Config{
 			ID: id, Name: name, Addr: addr, AddrFlag: flag, Log: cfg.Log,
 			DB: filepath.Join(data, id+".db"), Key: filepath.Join(data, id+".key"),
+			Start: d.start, Logins: func() []pages.Login { return d.logins[id] },
+			Hash:         staff.Hash{Memory: 8 << 10, Passes: 1, Threads: 1}, // of a password that everybody knows
 			AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		}
 	}
-	alder := system("alder", "Alder (Primary)", cfg.AlderAddr, "-alder-addr")
-	alder.Start = d.start
-	if d.Alder, err = app.Open(ctx, alder); err != nil {
+	primary := system(alder, "Alder (Primary)", cfg.AlderAddr, "-alder-addr")
+	if d.Alder, err = app.Open(ctx, primary); err != nil {
 		return err
 	}
-	birch := system("birch", "Birch (Secondary)", cfg.BirchAddr, "-birch-addr")
-	birch.Accepted, birch.Hue, birch.Start = makeJobs, "amber", d.start
-	if d.Birch, err = app.Open(ctx, birch); err != nil {
+	secondary := system(birch, "Birch (Secondary)", cfg.BirchAddr, "-birch-addr")
+	secondary.Accepted, secondary.Hue = makeJobs, "amber"
+	if d.Birch, err = app.Open(ctx, secondary); err != nil {
 		return err
 	}
 	if err := introduce(ctx, d.Alder, d.Birch); err != nil {
@@ -90,7 +98,45 @@ func (d *Demo) open(ctx context.Context, cfg Config) (err error) {
 	if err := introduce(ctx, d.Birch, d.Alder); err != nil {
 		return err
 	}
-	return seed(ctx, d.Alder)
+	if err := seed(ctx, d.Alder); err != nil {
+		return err
+	}
+	return d.people(ctx)
+}
+
+// people makes everybody the first time, and then what they come in by.
+func (d *Demo) people(ctx context.Context) error {
+	done, err := furnished(ctx, d.Alder)
+	if err != nil {
+		return err
+	}
+	led, err := d.Birch.Staff.HasAdministrator(ctx)
+	if err != nil {
+		return err
+	}
+	if !done || !led {
+		if err := populate(ctx, d.Birch); err != nil {
+			return err
+		}
+	}
+	if !done {
+		if err := populate(ctx, d.Alder); err != nil {
+			return err
+		}
+		if err := furnish(ctx, d.Alder); err != nil {
+			return err
+		}
+	}
+	for _, a := range []*app.App{d.Alder, d.Birch} {
+		if d.logins[a.ID()], err = logins(ctx, a); err != nil {
+			return err
+		}
+	}
+	if d.AlderToken, err = issue(ctx, d.Alder); err != nil {
+		return err
+	}
+	d.BirchToken, err = issue(ctx, d.Birch)
+	return err
 }
 
 // start tells a newcomer what to click first, at either system.
@@ -102,6 +148,7 @@ func (d *Demo) start() []ui.Part {
 		ui.Say(ui.Text("Birch now has the client, the survey, six locations and eight jobs."), ui.To("Look at its shops.", at(d.Birch, "/shops"))),
 		ui.Say(ui.Text("Back at alder,"), ui.To("open the project and import:", at(d.Alder, "/projects")), ui.Text("four shops have got far enough, and four say why they have not.")),
 		ui.Say(ui.Text("At alder,"), ui.To("open a shop that came in,", at(d.Alder, "/shops")), ui.Text("change an answer, save, and return it: birch has it back.")),
+		ui.Say(ui.Text("Alder also hosts accounts of firms that serve one another."), ui.To("Sign in as Howard Tanner", at(d.Alder, "/sign-in?next=%2Forganizations")), ui.Text("and see what Widget Data Center keeps of GigaTera, then as Gita Rao to see it from the other side.")),
 	}}}}}
 }
 
@@ -193,8 +240,21 @@ func (d *Demo) Welcome(w io.Writer) error {
 	if d.temporary == "" {
 		kept = "The data are kept; start again with the same -data to go on."
 	}
-	_, err := fmt.Fprintf(w, welcome, d.Alder.Home(), d.Birch.Home(), kept)
+	_, err := fmt.Fprintf(w, welcome, d.Alder.Home(), d.Birch.Home(), kept, d.table(), Password, d.AlderToken, d.BirchToken)
 	return err
+}
+
+// table lists who can sign in where.
+func (d *Demo) table() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, a := range []*app.App{d.Alder, d.Birch} {
+		for _, l := range d.logins[a.ID()] {
+			_, _ = fmt.Fprintf(w, "  %s\t%s\tat %s: %s\n", l.Person.Name, l.Person.Email, a.ID(), l.Does) // a strings.Builder takes everything
+		}
+	}
+	_ = w.Flush()
+	return b.String()
 }
 
 const welcome = `Two systems are running, each with a database, a key and an address of its own:
@@ -202,25 +262,31 @@ const welcome = `Two systems are running, each with a database, a key and an add
   alder (Primary)     %[1]s
   birch (Secondary)   %[2]s
 
-Open both addresses in a browser: each Home page says what to click first.
+Open both addresses in a browser and sign in, by a button or with these addresses and the password "%[5]s":
+
+%[4]s
+Each Home page says what to click first.
 API:                  %[1]s/docs
 
-Or try, in another terminal:
+Or try, in another terminal, with tokens that are good while this runs:
+
+  ALDER=%[6]s
+  BIRCH=%[7]s
 
   # alder offers birch the Dine-In survey of Northwind Coffee
-  curl --json '{"partner":"birch","client":"northwind","survey":"dine-in","target":"new_client"}' %[1]s/api/projects
+  curl -H "Authorization: Bearer $ALDER" --json '{"partner":"birch","client":"northwind","survey":"dine-in","target":"new_client"}' %[1]s/api/projects
 
   # birch sees it; take its id from here
-  curl '%[2]s/api/projects'
+  curl -H "Authorization: Bearer $BIRCH" '%[2]s/api/projects'
   P=...
 
   # birch accepts: client, survey, six locations and the jobs 501 to 508 appear there
-  curl --json '{"email":"ops@birch.example","agreed":true}' %[2]s/api/projects/$P/accept
+  curl -H "Authorization: Bearer $BIRCH" --json '{"email":"ops@birch.example","agreed":true}' %[2]s/api/projects/$P/accept
 
   # alder looks at what an import would do, and imports
-  curl %[1]s/api/projects/$P/import
-  curl --json '{}' %[1]s/api/projects/$P/import
-  curl '%[1]s/api/runs'
+  curl -H "Authorization: Bearer $ALDER" %[1]s/api/projects/$P/import
+  curl -H "Authorization: Bearer $ALDER" --json '{}' %[1]s/api/projects/$P/import
+  curl -H "Authorization: Bearer $ALDER" '%[1]s/api/runs'
 
 %[3]s Stop with Ctrl-C.
 `

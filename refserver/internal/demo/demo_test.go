@@ -30,7 +30,7 @@ func start(t *testing.T, data string) pair {
 	require.NoError(t, err)
 	done := make(chan error, 1)
 	go func() { done <- d.Run(ctx) }()
-	p := pair{alder: apiclient.New(d.Alder.Home()), birch: apiclient.New(d.Birch.Home())}
+	p := pair{alder: apiclient.New(d.Alder.Home()).As(d.AlderToken), birch: apiclient.New(d.Birch.Home()).As(d.BirchToken)}
 	stopped := false
 	p.stop = func() error {
 		if stopped {
