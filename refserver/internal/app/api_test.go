@@ -14,19 +14,16 @@ import (
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
 )
 
-// client serves a system and asks it.
-func client(t *testing.T, config configure) (*apiclient.Client, string) {
+// client serves a system and asks it as a program that may do everything.
+func client(t *testing.T, config configure) (*apiclient.Client, site) {
 	t.Helper()
-	a := serve(t, config(t))
-	c := apiclient.New(a.Home())
-	t.Cleanup(c.Close)
-	return c, a.Home()
+	return admit(t, serve(t, config(t)))
 }
 
 func TestBodiesAreReadStrictly(t *testing.T) { onEach(t, bodiesAreReadStrictly) }
 
 func bodiesAreReadStrictly(t *testing.T, config configure) {
-	_, home := client(t, config)
+	_, at := client(t, config)
 	for name, c := range map[string]struct {
 		body, kind string
 		status     int
@@ -42,20 +39,20 @@ func bodiesAreReadStrictly(t *testing.T, config configure) {
 		"other media":     {`{"name":"x"}`, "text/plain", 415, "media_type"},
 		"too large":       {`{"name":"` + strings.Repeat("x", 8<<20) + `"}`, "application/json", 413, "too_large"},
 	} {
-		resp, text := ask(t, http.MethodPut, home+"/api/clients/c1", c.body, "Content-Type", c.kind)
+		resp, text := at.ask(t, http.MethodPut, "/api/clients/c1", c.body, "Content-Type", c.kind)
 		require.Equal(t, c.status, resp.StatusCode, "%s: %s", name, text)
 		require.Equal(t, "application/problem+json", resp.Header.Get("Content-Type"), name)
 		require.Contains(t, text, `"code":"`+c.code+`"`, name)
 	}
 	for body, says := range map[string]string{`{"Partner":"birch"}`: `unknown member \"Partner\"`, `{"terms":{"Exact":true}}`: `at /terms/Exact`} {
-		resp, text := ask(t, http.MethodPost, home+"/api/projects", body, "Content-Type", "application/json")
+		resp, text := at.ask(t, http.MethodPost, "/api/projects", body, "Content-Type", "application/json")
 		require.Equal(t, 422, resp.StatusCode, text)
 		require.Contains(t, text, says)
 		require.NotContains(t, text, "shapes.", "the names of Go types are ours alone")
 	}
-	resp, text := ask(t, http.MethodGet, home+"/api/clients?limt=3", "")
+	resp, text := at.ask(t, http.MethodGet, "/api/clients?limt=3", "")
 	require.Equal(t, http.StatusUnprocessableEntity, resp.StatusCode, "a misspelt parameter: %s", text)
-	resp, text = ask(t, http.MethodGet, home+"/api/clients/c1", "")
+	resp, text = at.ask(t, http.MethodGet, "/api/clients/c1", "")
 	require.Equal(t, http.StatusNotFound, resp.StatusCode, "nothing was written: %s", text)
 }
 
@@ -63,7 +60,7 @@ func bodiesAreReadStrictly(t *testing.T, config configure) {
 func TestWhatIsNoTextIsRefused(t *testing.T) { onEach(t, whatIsNoTextIsRefused) }
 
 func whatIsNoTextIsRefused(t *testing.T, config configure) {
-	c, home := client(t, config)
+	c, at := client(t, config)
 	_, err := c.SetModule(t.Context(), true)
 	require.NoError(t, err)
 	for _, r := range []struct {
@@ -84,7 +81,7 @@ func whatIsNoTextIsRefused(t *testing.T, config configure) {
 		{"PUT", "/api/clients/c1", `{"name":"x\\\u0000"}`, 422},
 		{"PUT", "/api/clients/c1", `{"name":"x\\u0000"}`, 200}, // a backslash before u0000
 	} {
-		resp, text := ask(t, r.method, home+r.path, r.body, "Content-Type", "application/json")
+		resp, text := at.ask(t, r.method, r.path, r.body, "Content-Type", "application/json")
 		require.Equal(t, r.status, resp.StatusCode, "%s %s %s: %s", r.method, r.path, r.body, text)
 		if r.status != 200 {
 			require.Equal(t, "application/problem+json", resp.Header.Get("Content-Type"), r.path)
@@ -110,7 +107,7 @@ func moduleOffHidesTheArea(t *testing.T, config configure) {
 	h, err := c.History(t.Context(), apiclient.HistoryQuery{SubjectKind: "module", SubjectID: "alder"})
 	require.NoError(t, err)
 	require.Len(t, h.Items, 1)
-	require.Equal(t, "operator", h.Items[0].Actor)
+	require.Equal(t, "everything", h.Items[0].Actor, "the program's name")
 }
 
 const stores = `Store Number,Store Name,Street Address,City,State/Province,Country,Postcode,Phone Number,Brand,Ownership Type,Timezone,Longitude,Latitude
@@ -252,8 +249,7 @@ func pairing(t *testing.T, config configure) {
 	open := func(id string) (*apiclient.Client, shapes.Self) {
 		cfg := config(t)
 		cfg.ID, cfg.AllowPrivate = id, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-		c := apiclient.New(serve(t, cfg).Home())
-		t.Cleanup(c.Close)
+		c, _ := admit(t, serve(t, cfg))
 		self, err := c.Self(ctx)
 		require.NoError(t, err)
 		return c, self

@@ -19,16 +19,18 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/mspkit/mspkit/internal/pgtest"
+	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/apiclient"
 	"github.com/mspkit/mspkit/refserver/internal/app"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func config(t *testing.T) app.Config {
 	dir := t.TempDir()
-	return app.Config{ID: "alder", Addr: "127.0.0.1:0", DB: filepath.Join(dir, "alder.db"), Key: filepath.Join(dir, "alder.key")}
+	return app.Config{ID: "alder", Addr: "127.0.0.1:0", DB: filepath.Join(dir, "alder.db"), Key: filepath.Join(dir, "alder.key"), Hash: staff.Hash{Memory: 64, Passes: 1, Threads: 1}}
 }
 
 // configure makes the configuration of another system, on a database of its own.
@@ -68,12 +70,44 @@ func serve(t *testing.T, cfg app.Config) *app.App {
 	return a
 }
 
-// ask sends one request, without keeping the connection.
-func ask(t *testing.T, method, target, body string, header ...string) (*http.Response, string) {
+// password is everybody's.
+const password = "correct horse battery"
+
+// allRoles are those of the first administrator.
+var allRoles = []string{staff.Works, staff.Operates, staff.Administers, string(orgoverlay.RoleSpecialist)}
+
+// person takes the first link of a system, and returns a client in whose session that person acts.
+func person(t *testing.T, a *app.App) *apiclient.Client {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
+	link, err := a.FirstLink(t.Context())
+	require.NoError(t, err)
+	c, err := apiclient.Admit(t.Context(), link, shapes.TakeLink{Email: "ann@" + a.ID() + ".example", Name: "Ann Lee", Password: password})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	return c
+}
+
+// admit returns a program that may do everything in a system that nobody administers yet.
+func admit(t *testing.T, a *app.App) (*apiclient.Client, site) {
+	t.Helper()
+	c := person(t, a)
+	token, err := c.IssueToken(t.Context(), shapes.IssueToken{Name: "everything", Roles: allRoles})
+	require.NoError(t, err)
+	return c.As(token.Secret), site{a.Home(), token.Secret}
+}
+
+// site is a system as a program asks it, byte by byte.
+type site struct{ home, token string }
+
+// ask sends one request, without keeping the connection.
+func (s site) ask(t *testing.T, method, path, body string, header ...string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.home+path, strings.NewReader(body))
 	require.NoError(t, err)
 	req.Close = true
+	if s.token != "" {
+		req.Header.Set("Authorization", "Bearer "+s.token)
+	}
 	for i := 0; i+1 < len(header); i += 2 {
 		if header[i] == "Host" {
 			req.Host = header[i+1]
@@ -190,13 +224,14 @@ func stopIsOrderly(t *testing.T, config configure) {
 	require.NoError(t, err)
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx) }()
-	c := apiclient.New(a.Home())
+	c, at := admit(t, a)
 	require.NoError(t, c.WaitReady(ctx))
 
 	body, send := io.Pipe()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, a.Home()+"/api/clients/northwind", body)
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+at.token)
 	req.Close = true
 	status := make(chan int, 1)
 	go func() {
@@ -224,7 +259,7 @@ func stopIsOrderly(t *testing.T, config configure) {
 	c.Close()
 
 	again := serve(t, cfg)
-	c = apiclient.New(again.Home())
+	c = apiclient.New(again.Home()).As(at.token) // it is kept
 	defer c.Close()
 	got, err := c.Client(t.Context(), "northwind")
 	require.NoError(t, err)
@@ -233,8 +268,8 @@ func stopIsOrderly(t *testing.T, config configure) {
 
 func TestDocsShowEveryOperation(t *testing.T) {
 	t.Parallel()
-	a := serve(t, config(t))
-	_, text := ask(t, http.MethodGet, a.Home()+"/openapi.json", "")
+	_, at := admit(t, serve(t, config(t)))
+	_, text := at.ask(t, http.MethodGet, "/openapi.json", "")
 	var doc struct {
 		OpenAPI string                                `json:"openapi"`
 		Paths   map[string]map[string]json.RawMessage `json:"paths"`
@@ -242,7 +277,7 @@ func TestDocsShowEveryOperation(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(text), &doc))
 	require.Regexp(t, `^3\.1\.`, doc.OpenAPI)
 	require.NotContains(t, text, "ErrorModel", "errors have one shape")
-	_, page := ask(t, http.MethodGet, a.Home()+"/docs", "")
+	_, page := at.ask(t, http.MethodGet, "/docs", "")
 	seen := 0
 	for path, ops := range doc.Paths {
 		for method, op := range ops {
@@ -263,12 +298,12 @@ func TestRequestIDs(t *testing.T) {
 	cfg := config(t)
 	var log buffer
 	cfg.Log = slog.New(slog.NewJSONHandler(&log, nil))
-	a := serve(t, cfg)
-	resp, _ := ask(t, http.MethodGet, a.Home()+"/api/module", "", "X-Request-Id", "mine-1")
+	_, at := admit(t, serve(t, cfg))
+	resp, _ := at.ask(t, http.MethodGet, "/api/module", "", "X-Request-Id", "mine-1")
 	require.Equal(t, "mine-1", resp.Header.Get("X-Request-Id"))
 	require.Eventually(t, func() bool { return strings.Contains(log.String(), `"request_id":"mine-1"`) }, 5*time.Second, 10*time.Millisecond)
 	for _, bad := range []string{"", strings.Repeat("x", 101), "a b", `a"b`} {
-		resp, _ := ask(t, http.MethodGet, a.Home()+"/api/module", "", "X-Request-Id", bad)
+		resp, _ := at.ask(t, http.MethodGet, "/api/module", "", "X-Request-Id", bad)
 		require.NotEmpty(t, resp.Header.Get("X-Request-Id"))
 		require.NotEqual(t, bad, resp.Header.Get("X-Request-Id"))
 	}
@@ -299,33 +334,34 @@ func secretsAreNotLogged(t *testing.T, config configure) {
 	cfg := config(t)
 	var log buffer
 	cfg.Log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	a := serve(t, cfg)
-	c := apiclient.New(a.Home())
-	defer c.Close()
+	c, at := admit(t, serve(t, cfg))
 	inv, err := c.Invite(t.Context(), "https://birch.example")
 	require.NoError(t, err)
 	require.NotEmpty(t, inv.Token)
 	_, err = c.Join(t.Context(), shapes.Join{URL: "http://127.0.0.1:1", Token: inv.Token})
 	require.True(t, apiclient.Is(err, "address") || apiclient.Is(err, "peer"), "a private address is not open: %v", err)
 	require.NotContains(t, err.Error(), inv.Token)
-	_, text := ask(t, http.MethodPost, a.Home()+"/api/partners/join", `{"url":3,"token":{"x":"`+inv.Token+`"}}`, "Content-Type", "application/json")
+	_, text := at.ask(t, http.MethodPost, "/api/partners/join", `{"url":3,"token":{"x":"`+inv.Token+`"}}`, "Content-Type", "application/json")
 	require.Contains(t, text, `"code":"invalid"`)
 	require.NotContains(t, text, inv.Token, "a refused body is not echoed")
 	require.NotContains(t, log.String(), inv.Token)
+	require.NotContains(t, log.String(), at.token)
+	require.NotContains(t, log.String(), password)
+	require.Contains(t, log.String(), "/api/links/...")
 }
 
 func TestBrowsersFromElsewhereAreRefused(t *testing.T) {
 	t.Parallel()
-	a := serve(t, config(t))
+	_, at := admit(t, serve(t, config(t)))
 	kind := []string{"Content-Type", "application/json"}
 	put := func(header ...string) int {
-		resp, _ := ask(t, http.MethodPut, a.Home()+"/api/module", `{"on":true}`, append(header, kind...)...)
+		resp, _ := at.ask(t, http.MethodPut, "/api/module", `{"on":true}`, append(header, kind...)...)
 		return resp.StatusCode
 	}
 	require.Equal(t, http.StatusForbidden, put("Sec-Fetch-Site", "cross-site"))
 	require.Equal(t, http.StatusForbidden, put("Origin", "https://elsewhere.example"))
 	require.Equal(t, http.StatusMisdirectedRequest, put("Host", "elsewhere.example"), "a name that was resolved to this machine")
-	_, text := ask(t, http.MethodGet, a.Home()+"/api/module", "")
+	_, text := at.ask(t, http.MethodGet, "/api/module", "")
 	require.JSONEq(t, `{"on":false}`, text, "nothing was changed")
 	require.Equal(t, http.StatusOK, put("Sec-Fetch-Site", "same-origin"))
 	require.Equal(t, http.StatusOK, put())

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/uptrace/bun"
 )
 
@@ -38,18 +37,12 @@ var errVisit = errors.New("not in a request that went through Middleware")
 // newCookies makes what turns sessions into cookies and back. It neither extends sessions, which would write at every request, nor wraps the
 // answer, so that streams flush as they are.
 func newCookies(d *Directory) *scs.SessionManager {
-	m := scs.New()
-	if unused, ok := m.Store.(*memstore.MemStore); ok {
-		unused.StopCleanup() // it would run for ever
-	}
-	m.Store, m.Codec, m.HashTokenInStore = sessions{d}, codec{}, true
-	m.Lifetime = d.cfg.Absolute
-	m.Cookie.Name, m.Cookie.Secure = d.cfg.Cookie, d.cfg.Secure
+	cookie := scs.SessionCookie{Name: d.cfg.Cookie, Secure: d.cfg.Secure, HttpOnly: true, Path: "/", SameSite: http.SameSiteLaxMode}
 	if d.cfg.Secure {
-		m.Cookie.Name = "__Host-" + d.cfg.Cookie
+		cookie.Name = "__Host-" + d.cfg.Cookie
 	}
-	m.Cookie.Persist = false
-	return m
+	// scs.New would begin with a store in memory of its own, whose cleaning never ends.
+	return &scs.SessionManager{Store: sessions{d}, Codec: codec{}, HashTokenInStore: true, Lifetime: d.cfg.Absolute, Cookie: cookie}
 }
 
 // Middleware puts who asks into the context of each request: the person of its session, or the program of its token, which counts where there
