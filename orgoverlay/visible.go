@@ -80,7 +80,7 @@ func (f Facts) whys(now time.Time) [][]Why {
 			if !found || f.Orgs[at].Account != ref.Account {
 				continue
 			}
-			if d := f.Viewer.direction(a, ref); d != DirectionNone {
+			if d := a.Direction(f.Viewer.ID, ref); d != DirectionNone {
 				out[at] = append(out[at], Why{Agreement: a.ID, Kind: a.Kind, Account: a.Account, Direction: d, Until: a.Until})
 			}
 		}
@@ -98,12 +98,13 @@ func (f Facts) with(t Trust, owner Account) bool {
 	return t.Other == owner || slices.ContainsFunc(f.Below, func(b Tenant) bool { return b.ID == t.Other && b.Directory == owner })
 }
 
-// direction says how an agreement names an organization of another account to the viewer; none when it opens nothing.
-func (viewer Tenant) direction(a *Agreement, org Ref) Direction {
-	here, there := a.Account == viewer.ID, a.With == viewer.ID
+// Direction says how an agreement names an organization of another account to a viewer; none when it opens nothing to that viewer,
+// even while it is active and trust is in force.
+func (a *Agreement) Direction(viewer Account, org Ref) Direction {
+	here, there := a.Account == viewer, a.With == viewer
 	provides, buys := a.Provider == org, a.Customer == org
 	switch {
-	case here == there || a.Provider.Account == a.Customer.Account: // of others, or within one account
+	case here == there || a.Provider.Account == a.Customer.Account || org.Account == viewer: // of others, or within one account
 		return DirectionNone
 	case there && provides:
 		return AsProvider

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -27,26 +28,23 @@ type namedRow struct {
 
 const provider, customer = "provider", "customer"
 
-// namedBy makes an agreement's rows. Opens must say what orgoverlay.Visible does, which conformance tests compare it with.
+// namedBy makes an agreement's rows.
 func namedBy(a *orgoverlay.Agreement) []namedRow {
 	until := int64(math.MaxInt64)
 	if !a.Until.IsZero() {
 		until = micros(a.Until)
 	}
-	crosses := a.Account != a.With && a.Provider.Account != a.Customer.Account && !a.Prepared
 	var rows []namedRow
-	add := func(viewer orgoverlay.Account, ref orgoverlay.Ref, side string, other bool) {
+	add := func(viewer orgoverlay.Account, ref orgoverlay.Ref, side string) {
 		if viewer == "" || ref == (orgoverlay.Ref{}) {
 			return
 		}
 		rows = append(rows, namedRow{Viewer: viewer, Org: ref.Org, Owner: ref.Account, Account: a.Account, Agreement: a.ID, Side: side,
-			Opens: crosses && ref.Account != viewer && (other || a.Kind == orgoverlay.FLSA), FromAt: micros(a.From), UntilAt: until})
+			Opens: !a.Prepared && a.Direction(viewer, ref) != orgoverlay.DirectionNone, FromAt: micros(a.From), UntilAt: until})
 	}
-	add(a.Account, a.Provider, provider, false)
-	add(a.Account, a.Customer, customer, true)
-	if a.With != a.Account {
-		add(a.With, a.Provider, provider, true)
-		add(a.With, a.Customer, customer, false)
+	for _, viewer := range slices.Compact([]orgoverlay.Account{a.Account, a.With}) {
+		add(viewer, a.Provider, provider)
+		add(viewer, a.Customer, customer)
 	}
 	return rows
 }
