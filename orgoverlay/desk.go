@@ -20,7 +20,6 @@ type desk struct {
 	now       time.Time
 	extension Extension // the active one, disabled or not; zero without one
 	lens      Lens
-	schemas   map[string]Schema
 	sheets    map[OrgID]*sheet
 	claims    map[string][]Claim // of every key that is loaded
 	people    map[PersonID]bool  // of every person that was asked for: whether the account knows them
@@ -51,7 +50,7 @@ const anyVersion = -1
 
 // sit makes an empty desk for an actor in a transaction.
 func (s *Service) sit(ctx context.Context, v View, a Actor, now time.Time) (*desk, error) {
-	d := &desk{s: s, v: v, actor: a, now: now, schemas: map[string]Schema{}, sheets: map[OrgID]*sheet{}, claims: map[string][]Claim{},
+	d := &desk{s: s, v: v, actor: a, now: now, sheets: map[OrgID]*sheet{}, claims: map[string][]Claim{},
 		people: map[PersonID]bool{}}
 	e, err := v.Extensions.Active(ctx, Category)
 	if errors.Is(err, ErrNotFound) {

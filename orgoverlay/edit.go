@@ -230,13 +230,9 @@ func (d *desk) check(v CustomValue) ([]FieldError, error) {
 	if d.s.cfg.Schemas == nil {
 		return nil, fmt.Errorf("orgoverlay: check custom field %q: %w", v.ID, ErrUnsupported)
 	}
-	schema := d.schemas[v.ID]
-	if schema == nil {
-		var err error
-		if schema, err = d.s.cfg.Schemas.Compile(field.Schema); err != nil {
-			return nil, fmt.Errorf("orgoverlay: schema of custom field %q: %w", v.ID, err)
-		}
-		d.schemas[v.ID] = schema
+	schema, err := d.s.schemas.compile(d.s.cfg.Schemas, field.Schema)
+	if err != nil {
+		return nil, fmt.Errorf("orgoverlay: schema of custom field %q: %w", v.ID, err)
 	}
 	var out []FieldError
 	for _, problem := range schema.Check(v.Value) {

@@ -200,7 +200,7 @@ func (s *Service) checkExtension(e Extension) error {
 		}
 		named[f.ID] = true
 		wrong.line(path+".label", f.Label, true)
-		if _, err := s.cfg.Schemas.Compile(f.Schema); err != nil {
+		if _, err := s.schemas.compile(s.cfg.Schemas, f.Schema); err != nil {
 			wrong.add(path+".schema", "schema", err.Error())
 		}
 	}

@@ -40,6 +40,7 @@ type Service struct {
 	account Account
 	store   Store
 	cfg     Config
+	schemas *compiled
 }
 
 // NewService makes the service of an account over a store that is opened for it.
@@ -62,7 +63,7 @@ func NewService(account Account, store Store, cfg Config) *Service {
 	if cfg.NewID == nil {
 		cfg.NewID = new(uuid7.Sequence).Next
 	}
-	return &Service{account: account, store: store, cfg: cfg}
+	return &Service{account: account, store: store, cfg: cfg, schemas: new(compiled)}
 }
 
 // Account returns whose service it is.
