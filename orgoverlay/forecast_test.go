@@ -161,3 +161,55 @@ func TestWhatIfAServiceHasAnotherProvider(t *testing.T) {
 	}, want)
 	s.shows("wdc", "then", "desk", "globalnet")
 }
+
+// Nobody learns by asking what if that an organization is gone which they would not see if it were there.
+func TestWhatIfTellsOfNoDeletionThatIsNotSeen(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "wdc", "gigatera")
+	g := s.sla("gigatera", "wdc", "G", func(g *orgoverlay.Agreement) { g.Start = "2026-07-01" })
+	branch := s.org("wdc", "branch")
+	g.Customer.Org = branch
+	g = s.agree("gigatera", g)
+	ask := func(g orgoverlay.Agreement, at time.Time) orgoverlay.Forecast {
+		t.Helper()
+		f, err := s.of("gigatera").WhatIf(s.ctx, admin("gigatera"), orgoverlay.Supposition{Agreement: &g, At: at})
+		require.NoError(t, err)
+		return f
+	}
+	july := s.clock.AddDate(0, 1, 0)
+	want := orgoverlay.Forecast{Gains: []orgoverlay.Glimpse{{Viewer: "gigatera", Owner: "wdc", Org: branch}, s.glimpse("wdc", "gigatera", "gigatera")}}
+	require.Empty(t, cmp.Diff(want, ask(g, july)))
+	require.NoError(t, s.of("wdc").DeleteOrganization(s.ctx, admin("wdc"), branch, 1))
+	require.Empty(t, cmp.Diff(want, ask(g, july)), "as before")
+	s.clock = july
+	s.shows("gigatera", "it is gone, which can be seen now")
+	prepared := g
+	prepared.Prepared = true
+	require.Empty(t, cmp.Diff(orgoverlay.Forecast{Losses: want.Gains[1:]}, ask(prepared, july)))
+}
+
+// An account sees a directory's organization by trust with the directory or with an account below it: by either, when the other ends.
+func TestWhatIfOneOfTwoTrustsEnds(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "group", "wdc")
+	s.account("south", "group")
+	s.trust("south", "wdc")
+	s.sla("group", "wdc", "G")
+	s.shows("wdc", "by both trusts", "group")
+	set := func(state orgoverlay.TrustState, want orgoverlay.Forecast) {
+		t.Helper()
+		forecast(s, "group", orgoverlay.Supposition{Trust: state, Other: "wdc"}, func() { s.half("group", "wdc", state) }, want)
+	}
+	set(orgoverlay.TrustSuspended, orgoverlay.Forecast{Losses: []orgoverlay.Glimpse{s.glimpse("group", "wdc", "wdc")}})
+	s.shows("wdc", "by the trust below", "group")
+	viewings, err := s.of("group").WhoSees(s.ctx, admin("group"), s.tied["group"])
+	require.NoError(t, err)
+	require.Len(t, viewings, 1)
+	g, err := s.of("group").Agreement(s.ctx, admin("group"), "G")
+	require.NoError(t, err)
+	g.Expiry = "2026-12-31"
+	forecast(s, "group", orgoverlay.Supposition{Agreement: &g}, func() { s.agree("group", g) }, orgoverlay.Forecast{})
+	s.half("south", "wdc", orgoverlay.TrustSuspended)
+	s.shows("wdc", "by neither")
+	set(orgoverlay.TrustEstablished, orgoverlay.Forecast{Gains: []orgoverlay.Glimpse{s.glimpse("group", "wdc", ""), s.glimpse("wdc", "group", "group")}})
+}

@@ -153,8 +153,8 @@ type Sight interface {
 	// names; each once, ordered by account and name. Names that nobody has are left out.
 	Named(ctx context.Context, names []OrgName) ([]Named, error)
 	// Watchers returns, of one of our own organizations, every agreement of any status that names it with another account as the other
-	// side, with that account's name, ordered by account, then by where the agreement is registered and its id; and our trusts with those
-	// accounts. Of an agreement between two other accounts each is one. Of an organization that is not ours: nothing.
+	// side, with that account's name, ordered by account, then by where the agreement is registered and its id; and the trusts with those
+	// accounts that let them see it. Of an agreement between two other accounts each is one. Of an organization that is not ours: nothing.
 	Watchers(ctx context.Context, org OrgID) ([]Watcher, error)
 	// Partner returns what another account says of itself (ID, Name, Directory, Organization) while trust with it is in force, with
 	// Version 0; else ErrNotFound.
@@ -181,9 +181,9 @@ type Watcher struct {
 	Account   Account
 	Name      string
 	Agreement Agreement
-	// Trust is ours with the account. Where we are a directory and it is not in force, it is one in force between an account below us
-	// and that account, if there is one: that of the first below us by id.
-	Trust Trust
+	Trust     Trust // ours with the account
+	// Below says that we are a directory, and that trust is in force between the account and one below us, whatever ours is.
+	Below bool
 }
 
 // OverlaysView reads what the account has laid over others' organizations.

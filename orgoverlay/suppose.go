@@ -63,12 +63,15 @@ func (w *world) agree(g Agreement, partner Tenant) {
 		slices.SortFunc(w.facts.Orgs, func(a, b Seen) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	w.facts.Below = append(w.facts.Below, Tenant{ID: g.With, Directory: partner.Directory})
+	below := slices.ContainsFunc(w.ours, func(o watched) bool {
+		return slices.ContainsFunc(o.watchers, func(watcher Watcher) bool { return watcher.Account == g.With && watcher.Below })
+	})
 	for i := range w.ours {
 		o := &w.ours[i]
 		name := partner.Name
 		o.watchers = slices.DeleteFunc(o.watchers, func(watcher Watcher) bool { return same(watcher.Agreement) })
 		if ref := (Ref{w.account, o.org.ID}); g.With != w.account && (g.Provider == ref || g.Customer == ref) {
-			o.add(Watcher{g.With, name, g, w.trust(g.With)})
+			o.add(Watcher{g.With, name, g, w.trust(g.With), below})
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (s *Service) WhatIf(ctx context.Context, a Actor, suppose Supposition) (For
 		if err != nil {
 			return err
 		}
-		w, err := s.world(ctx, v, change.orgs)
+		w, err := s.world(ctx, v, now, change.orgs)
 		if err != nil {
 			return err
 		}
@@ -67,13 +67,15 @@ type world struct {
 	ours    []watched // our organizations, as others see them
 }
 
-// world reads it for some organizations, whosever they are. Those that we could not see by any agreement stay unknown.
-func (s *Service) world(ctx context.Context, v View, orgs []OrgID) (world, error) {
+// world reads it for some organizations, whosever they are. Those that we could not see by any agreement stay unknown, and that one
+// is deleted which we would not see now anyway.
+func (s *Service) world(ctx context.Context, v View, now time.Time, orgs []OrgID) (world, error) {
 	w := world{account: s.account}
 	var err error
 	if w.facts, err = v.Sight.Facts(ctx, askable(orgs)); err != nil {
 		return w, err
 	}
+	w.facts.undelete(now)
 	for _, o := range w.facts.Orgs {
 		if !o.Own {
 			continue
@@ -86,6 +88,23 @@ func (s *Service) world(ctx context.Context, v View, orgs []OrgID) (world, error
 	}
 	w.facts.Trusts, err = v.Registry.Trusts(ctx)
 	return w, err
+}
+
+// undelete brings back the deleted organizations of others that would not be seen at a moment if they were there: nobody tells us that
+// they are gone.
+func (f *Facts) undelete(now time.Time) {
+	there := *f
+	there.Orgs = slices.Clone(f.Orgs)
+	for i := range there.Orgs {
+		there.Orgs[i].Deleted = false
+	}
+	sightings := Visible(there, now)
+	for i := range f.Orgs {
+		o := &f.Orgs[i]
+		if !o.Own && !slices.ContainsFunc(sightings, func(s Sighting) bool { return s.Org == o.ID }) {
+			o.Deleted = false
+		}
+	}
 }
 
 // glimpses lists what is seen at a moment.

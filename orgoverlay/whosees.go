@@ -55,7 +55,10 @@ func (w watched) viewings(now time.Time) []Viewing {
 	for begin := 0; begin < len(w.watchers); {
 		first := w.watchers[begin]
 		facts := Facts{Viewer: Tenant{ID: first.Account}, Orgs: []Seen{{Shared: w.org.Shared, Deleted: w.org.Deleted}},
-			Trusts: []Trust{{Other: w.org.Account, State: first.Trust.State, Since: first.Trust.Since}}}
+			Trusts: []Trust{{Other: w.org.Account, State: first.Trust.State}}}
+		if first.Below {
+			facts.Trusts[0].State = TrustEstablished
+		}
 		for ; begin < len(w.watchers) && w.watchers[begin].Account == first.Account; begin++ {
 			facts.Agreements = append(facts.Agreements, w.watchers[begin].Agreement)
 		}

@@ -63,7 +63,7 @@ func (r sight) Facts(ctx context.Context, orgs []orgoverlay.OrgID) (orgoverlay.F
 		ids = append(ids, seen.ID)
 		return err
 	})
-	if err != nil || len(ids) == 0 {
+	if err != nil { // when nothing is found the rest is asked for all the same: it must not be told by the time it takes
 		return f, err
 	}
 	f.Agreements, err = r.s.agreements(ctx, "(a.account, a.id) IN (SELECT n.account, n.agreement FROM mspkit_named AS n WHERE n.viewer = ? AND "+
@@ -131,12 +131,22 @@ func (r sight) Watchers(ctx context.Context, org orgoverlay.OrgID) ([]orgoverlay
 	if err != nil {
 		return nil, err
 	}
-	trusts, err := r.trustOver(ctx, accounts)
+	trusts := map[orgoverlay.Account]orgoverlay.Trust{}
+	ours, err := r.s.trusts(ctx, r.s.account, r.s.anyOf("{other}"), listOf(r.s, accounts))
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range ours {
+		trusts[t.Other] = t.Trust
+	}
+	below, err := r.trustedBelow(ctx, accounts)
 	if err != nil {
 		return nil, err
 	}
 	for i := range out {
-		out[i].Name, out[i].Trust = names[out[i].Account], trusts[out[i].Account]
+		w := &out[i]
+		w.Name, w.Trust, w.Below = names[w.Account], trusts[w.Account], below[w.Account]
+		w.Trust.Other = w.Account
 	}
 	slices.SortStableFunc(out, func(a, b orgoverlay.Watcher) int { return cmp.Compare(a.Account, b.Account) })
 	return out, nil
@@ -155,31 +165,17 @@ func (r sight) names(ctx context.Context, accounts []orgoverlay.Account) (map[or
 	return out, err
 }
 
-// trustOver returns our trust with each of the accounts or, where that is not in force, one in force of an account below us, the first by its id.
-func (r sight) trustOver(ctx context.Context, accounts []orgoverlay.Account) (map[orgoverlay.Account]orgoverlay.Trust, error) {
-	out := map[orgoverlay.Account]orgoverlay.Trust{}
-	for _, a := range accounts {
-		out[a] = orgoverlay.Trust{Other: a}
-	}
-	ours, err := r.s.trusts(ctx, r.s.account, r.s.anyOf("{other}"), listOf(r.s, accounts))
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range ours {
-		out[t.Other] = t.Trust
-	}
-	err = r.s.rows(ctx, "read trusts of accounts below", "SELECT a.other, a.since_at, b.since_at FROM mspkit_tenant AS t"+
+// trustedBelow returns those of the accounts that have trust in force with an account below us.
+func (r sight) trustedBelow(ctx context.Context, accounts []orgoverlay.Account) (map[orgoverlay.Account]bool, error) {
+	out := map[orgoverlay.Account]bool{}
+	err := r.s.rows(ctx, "read trusts of accounts below", "SELECT DISTINCT a.other FROM mspkit_tenant AS t"+
 		" JOIN mspkit_trust AS a ON a.account = t.account AND a.state = 'established'"+
 		" JOIN mspkit_trust AS b ON b.account = a.other AND b.other = a.account AND b.state = 'established'"+
-		" WHERE t.directory = ? AND t.directory <> '' AND "+r.s.anyOf("a.other")+" ORDER BY a.other, a.account", []any{r.s.account, listOf(r.s, accounts)},
+		" WHERE t.directory = ? AND t.directory <> '' AND "+r.s.anyOf("a.other"), []any{r.s.account, listOf(r.s, accounts)},
 		func(rows *sql.Rows) error {
-			var text string
-			var ours, theirs int64
-			err := rows.Scan(&text, &ours, &theirs)
-			other := orgoverlay.Account(text)
-			if out[other].State != orgoverlay.TrustEstablished { // the first
-				out[other] = orgoverlay.Trust{Other: other, State: orgoverlay.TrustEstablished, Since: fromMicros(max(ours, theirs))}
-			}
+			var other string
+			err := rows.Scan(&other)
+			out[orgoverlay.Account(other)] = true
 			return err
 		})
 	return out, err

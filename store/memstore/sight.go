@@ -43,18 +43,11 @@ func (c scope) trust(of, other orgoverlay.Account) orgoverlay.Trust {
 	return t
 }
 
-// trustOver is our trust with an account or, where that is not in force, one in force of an account below us, the first by its id.
-func (c scope) trustOver(other orgoverlay.Account) orgoverlay.Trust {
-	t := c.trust(c.name, other)
-	if t.State == orgoverlay.TrustEstablished {
-		return t
-	}
-	for _, theirs := range c.trusts(other) {
-		if theirs.State == orgoverlay.TrustEstablished && c.of(theirs.Other).tenant.Directory == c.name {
-			return c.trust(theirs.Other, other)
-		}
-	}
-	return t
+// trustedBelow reports whether an account below this one, a directory, has trust in force with another.
+func (c scope) trustedBelow(other orgoverlay.Account) bool {
+	return slices.ContainsFunc(c.trusts(other), func(t orgoverlay.Trust) bool {
+		return t.State == orgoverlay.TrustEstablished && c.of(t.Other).tenant.Directory == c.name
+	})
 }
 
 // agreements returns those that name the account on either side, ordered by account and id.
@@ -263,7 +256,7 @@ func (r sight) Watchers(_ context.Context, org orgoverlay.OrgID) ([]orgoverlay.W
 			}
 			for _, side := range distinct([]orgoverlay.Account{a.Account, a.With}) {
 				if side != r.name && side != "" {
-					out = append(out, orgoverlay.Watcher{Account: side, Name: r.of(side).tenant.Name, Agreement: a, Trust: r.trustOver(side)})
+					out = append(out, orgoverlay.Watcher{Account: side, Name: r.of(side).tenant.Name, Agreement: a, Trust: r.trust(r.name, side), Below: r.trustedBelow(side)})
 				}
 			}
 		}

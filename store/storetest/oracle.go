@@ -185,13 +185,12 @@ func (v viewer) watchers(o orgoverlay.Organization) (out []orgoverlay.Watcher) {
 				continue
 			}
 			t, _ := v.trust(v.me, side)
+			w := orgoverlay.Watcher{Account: side, Name: v.tenant(side).Name, Agreement: a, Trust: t}
 			for _, below := range v.accounts() {
 				other, _ := v.trust(below, side)
-				if t.State != orgoverlay.TrustEstablished && v.tenant(below).Directory == v.me && other.State == orgoverlay.TrustEstablished {
-					t = other
-				}
+				w.Below = w.Below || v.tenant(below).Directory == v.me && other.State == orgoverlay.TrustEstablished
 			}
-			out = append(out, orgoverlay.Watcher{Account: side, Name: v.tenant(side).Name, Agreement: a, Trust: t})
+			out = append(out, w)
 		}
 	}
 	return out
