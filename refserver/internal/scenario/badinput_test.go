@@ -304,6 +304,27 @@ func TestBadInputIsRefusedAndChangesNothing(t *testing.T) {
 		}
 		unchanged(t, w, alder, birch, ills)
 	})
+	t.Run("strangers", func(t *testing.T) {
+		nobody := apiclient.New(alder.home)
+		t.Cleanup(nobody.Close)
+		var ills []ill
+		for who, c := range map[string]*apiclient.Client{"nobody": nobody, "a program of birch's": nobody.As(birch.token), "a guess": nobody.As("mspkit_" + strings.Repeat("A", 43))} {
+			ills = append(ills,
+				ill{who + " reads shops", "sign_in", 401, func() error { return second(c.Shops(ctx, apiclient.ShopQuery{})) }},
+				ill{who + " offers", "sign_in", 401, func() error {
+					return second(c.Propose(ctx, shapes.Proposal{Partner: "birch", Client: northwind, Survey: dineIn, Target: "new_client"}))
+				}},
+				ill{who + " switches the module off", "sign_in", 401, func() error { return second(c.SetModule(ctx, false)) }},
+				ill{who + " registers a partner", "sign_in", 401, func() error {
+					return second(c.Register(ctx, shapes.Self{System: "cedar", URL: birch.home, Key: make([]byte, 32)}))
+				}},
+				ill{who + " asks for a token", "sign_in", 401, func() error {
+					return second(c.IssueToken(ctx, shapes.IssueToken{Name: "mine", Roles: []string{"operator"}}))
+				}},
+			)
+		}
+		unchanged(t, w, alder, birch, ills)
+	})
 	t.Run("unsigned peers", func(t *testing.T) {
 		a := everything(t, alder)
 		for _, path := range []string{"/peer/v1/projects/" + p.ID + "/shops", "/peer/v1/projects/nobody/shops", "/peer/v1/projects/nobody/survey"} {

@@ -39,10 +39,19 @@ func inPages(l look) func(t *testing.T) *world {
 type host struct {
 	*apiclient.Client
 	home string
+	db   string // the file of its database
 }
 
 // serveHere runs a system in this process, as refserver serve does.
 func serveHere(t *testing.T, id, hue string) host {
+	t.Helper()
+	c, link := serveNew(t, id, hue)
+	c.Client = c.As(admit(t, link))
+	return c
+}
+
+// serveNew runs a system that nobody administers yet, and returns the link to the first who does.
+func serveNew(t *testing.T, id, hue string) (c host, link string) {
 	t.Helper()
 	dir := t.TempDir()
 	a, err := app.Open(t.Context(), app.Config{
@@ -53,9 +62,9 @@ func serveHere(t *testing.T, id, hue string) host {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
-	link, err := a.FirstLink(t.Context())
+	link, err = a.FirstLink(t.Context())
 	require.NoError(t, err)
-	c := host{apiclient.New(a.Home()), a.Home()}
+	c = host{apiclient.New(a.Home()), a.Home(), filepath.Join(dir, "system.db")}
 	t.Cleanup(func() {
 		c.Close()
 		cancel()
@@ -64,8 +73,7 @@ func serveHere(t *testing.T, id, hue string) host {
 		}
 	})
 	require.NoError(t, c.WaitReady(t.Context()))
-	c.Client = c.As(admit(t, link))
-	return c
+	return c, link
 }
 
 // deep reports whether tests are to try what would take too long each time.

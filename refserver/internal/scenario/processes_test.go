@@ -70,7 +70,8 @@ type process struct {
 	t     *testing.T
 	id    string
 	home  string // its address, such as http://127.0.0.1:20001
-	token string // of an operator, since somebody administers it
+	link  string // to its first administrator
+	token string // of that one, since there is one
 	args  []string
 	env   []string
 	log   string
@@ -137,18 +138,17 @@ func (p *process) start() {
 	line, err := out.ReadString('\n')
 	require.NoError(p.t, err, "%s does not start:\n%s", p.id, p.logged())
 	require.True(p.t, strings.HasPrefix(line, p.id+" listens on "+p.home+", key "), line)
-	var link string
 	if p.token == "" {
 		line, err = out.ReadString('\n')
 		require.NoError(p.t, err)
 		var ok bool
-		link, ok = strings.CutPrefix(strings.TrimSpace(line), "nobody administers it yet; whoever opens this link first does: ")
+		p.link, ok = strings.CutPrefix(strings.TrimSpace(line), "nobody administers it yet; whoever opens this link first does: ")
 		require.True(p.t, ok, line)
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	p.ready()
-	if link != "" {
-		p.token = admit(p.t, link)
+	if p.token == "" {
+		p.token = admit(p.t, p.link)
 		p.Client = p.As(p.token)
 	}
 }
