@@ -23,6 +23,7 @@ import (
 
 	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/apiclient"
+	"github.com/mspkit/mspkit/refserver/internal/shapes"
 )
 
 // The test binary is the program itself when it is started with this variable.
@@ -52,7 +53,7 @@ func TestCommandLines(t *testing.T) {
 	require.ErrorContains(t, err, `"now"`)
 	_, stderr, err := commandLine(t, nil, "serve", "-h")
 	require.ErrorIs(t, err, flag.ErrHelp)
-	for _, name := range []string{"-addr", "-db", "-id", "-key", "-url", "-name", "-allow-private", "MSPKIT_ADDR"} {
+	for _, name := range []string{"-addr", "-db", "-id", "-key", "-url", "-name", "-allow-private", "-tls-cert", "-tls-key", "-proxy", "MSPKIT_ADDR"} {
 		require.Contains(t, stderr, name)
 	}
 	_, _, err = commandLine(t, nil, "serve", "-id", "alder", "-allow-private", "10.0.0.0/99")
@@ -105,8 +106,8 @@ func TestKeyAndMigrateCommands(t *testing.T) {
 	require.Contains(t, out, "applied")
 }
 
-// program starts the program and returns the first line of its output that holds what, and how to stop it.
-func program(t *testing.T, env []string, what string, args ...string) (line string, stop func(os.Signal) error) {
+// program starts the program and returns the first line of its output that holds what, the one after it if more is asked for, and how to stop it.
+func program(t *testing.T, env []string, what string, more bool, args ...string) (line, next string, stop func(os.Signal) error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append(append(os.Environ(), asProgram+"=1"), env...)
@@ -117,7 +118,11 @@ func program(t *testing.T, env []string, what string, args ...string) (line stri
 	lines := bufio.NewScanner(out)
 	for lines.Scan() && !strings.Contains(lines.Text(), what) {
 	}
-	return lines.Text(), func(s os.Signal) error {
+	line = lines.Text()
+	if more && lines.Scan() {
+		next = lines.Text()
+	}
+	return line, next, func(s os.Signal) error {
 		if err := cmd.Process.Signal(s); err != nil {
 			return err
 		}
@@ -125,6 +130,20 @@ func program(t *testing.T, env []string, what string, args ...string) (line stri
 		}
 		return cmd.Wait()
 	}
+}
+
+// administer takes the link at the end of a line that the program wrote, and returns a token for everything.
+func administer(t *testing.T, line string) string {
+	t.Helper()
+	require.Contains(t, line, "nobody administers it yet")
+	c, err := apiclient.Admit(t.Context(), line[strings.LastIndexByte(line, ' ')+1:], shapes.TakeLink{Email: "ann@alder.example", Name: "Ann Lee", Password: "correct horse battery"})
+	require.NoError(t, err)
+	defer c.Close()
+	who, err := c.Session(t.Context())
+	require.NoError(t, err)
+	issued, err := c.IssueToken(t.Context(), shapes.IssueToken{Name: "everything", Roles: who.Roles})
+	require.NoError(t, err)
+	return issued.Secret
 }
 
 // heard leaves out the signals that whoever started the tests has set to be ignored, as nohup does; the program goes on ignoring them.
@@ -135,13 +154,17 @@ func TestSignalsEndTheProgramInOrder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	args := []string{"serve", "-id", "alder", "-addr", "127.0.0.1:0", "-db", filepath.Join(dir, "a.db"), "-key", filepath.Join(dir, "a.key"), "-log", "warn"}
+	var token string
 	for i, sig := range heard(syscall.SIGTERM, os.Interrupt, syscall.SIGHUP) {
-		line, stop := program(t, nil, "listens on", args...)
+		line, next, stop := program(t, nil, "listens on", i == 0, args...)
 		_, home, ok := strings.Cut(line, "listens on ")
 		require.True(t, ok, line)
 		home, _, _ = strings.Cut(home, ",")
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		c := apiclient.New(home)
+		if i == 0 {
+			token = administer(t, next)
+		}
+		c := apiclient.New(home).As(token)
 		require.NoError(t, c.WaitReady(ctx))
 		m, err := c.Module(ctx)
 		require.NoError(t, err)
@@ -164,7 +187,7 @@ func TestDemonstrationIsTheDefault(t *testing.T) {
 func demonstration(t *testing.T, sig os.Signal) {
 	t.Helper()
 	temp := t.TempDir()
-	line, stop := program(t, []string{"TMPDIR=" + temp}, "alder (Primary)", "-alder-addr", "127.0.0.1:0", "-birch-addr", "127.0.0.1:0")
+	line, _, stop := program(t, []string{"TMPDIR=" + temp}, "alder (Primary)", false, "-alder-addr", "127.0.0.1:0", "-birch-addr", "127.0.0.1:0")
 	require.Contains(t, line, "http://127.0.0.1:")
 	made, err := os.ReadDir(temp)
 	require.NoError(t, err)
@@ -173,6 +196,43 @@ func demonstration(t *testing.T, sig os.Signal) {
 	made, err = os.ReadDir(temp)
 	require.NoError(t, err)
 	require.Empty(t, made, "nothing is kept")
+}
+
+// Who has lost the way in gets another from the command line, while the system runs.
+func TestAdminMakesLinks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := filepath.Join(dir, "a.db")
+	env := map[string]string{"MSPKIT_DB": db, "MSPKIT_ID": "alder"}
+	first, _, err := commandLine(t, env, "admin", "-url", "https://alder.example/")
+	require.NoError(t, err)
+	require.Regexp(t, `^https://alder\.example/links/\S{20,}\n$`, first)
+	_, _, err = commandLine(t, env, "admin", "-email", "ann@alder.example")
+	require.ErrorContains(t, err, "nobody who may sign in has the address ann@alder.example")
+	_, _, err = commandLine(t, nil, "admin", "-db", db)
+	require.ErrorContains(t, err, "-id is missing")
+
+	line, next, stop := program(t, nil, "listens on", true, "serve", "-id", "alder", "-addr", "127.0.0.1:0", "-db", db, "-key", filepath.Join(dir, "a.key"), "-log", "warn")
+	_, home, _ := strings.Cut(line, "listens on ")
+	home, _, _ = strings.Cut(home, ",")
+	c := apiclient.New(home)
+	defer c.Close()
+	_, err = c.Link(t.Context(), strings.TrimSpace(first[strings.LastIndexByte(first, '/')+1:]))
+	require.True(t, apiclient.Is(err, "link"), "the link that serve printed took its place: %v", err)
+	administer(t, next)
+	_, _, err = commandLine(t, env, "admin")
+	require.ErrorContains(t, err, "-email")
+	reset, _, err := commandLine(t, env, "admin", "-url", home, "-email", "Ann@alder.example")
+	require.NoError(t, err)
+	again, err := apiclient.Admit(t.Context(), strings.TrimSpace(reset), shapes.TakeLink{Password: "another horse battery"})
+	require.NoError(t, err)
+	defer again.Close()
+	who, err := again.Session(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "Ann Lee", who.Name)
+	_, err = c.SignIn(t.Context(), shapes.SignIn{Email: "ann@alder.example", Password: "correct horse battery"})
+	require.True(t, apiclient.Is(err, "sign_in"), "the old password is gone: %v", err)
+	require.NoError(t, stop(os.Interrupt))
 }
 
 func TestRefusalsEndTheProgramWithOne(t *testing.T) {

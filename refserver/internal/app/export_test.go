@@ -8,6 +8,9 @@ func (a *App) Ready(w http.ResponseWriter, r *http.Request) { a.ready(w, r) }
 // Mux answers without what stands before it in a server: the one who asks is whom the request's context says.
 func (a *App) Mux() http.Handler { return &a.mux }
 
+// Handler answers as the server does, but for the network.
+func (a *App) Handler() http.Handler { return a.server.Handler }
+
 // Guarded is what stands before a route, with a handler behind it that answers 204.
 func (a *App) Guarded(pattern string) http.Handler {
 	return a.guard(pattern, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
