@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"time"
 
 	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
@@ -44,17 +43,17 @@ func (a *api) agreements() {
 	handle(a, route("listAgreements", "GET agreements", area, "Agreements that are registered in the account, by id"), func(ctx context.Context, in *listByID) (shapes.List[shapes.Agreement], error) {
 		svc, actor := a.Viewer(ctx)
 		list, err := svc.Agreements(ctx, actor, orgoverlay.AgreementID(in.After), in.Limit+1)
-		return page(list, in.Limit, func(g orgoverlay.Agreement) string { return string(g.ID) }, toAgreement), err
+		return page(list, in.Limit, func(g orgoverlay.Agreement) string { return string(g.ID) }, a.toAgreement), err
 	})
 	handle(a, route("getAgreement", "GET agreements/{id}", area, "One of them"), func(ctx context.Context, in *byID) (shapes.Agreement, error) {
 		svc, actor := a.Viewer(ctx)
 		g, err := svc.Agreement(ctx, actor, orgoverlay.AgreementID(in.ID))
-		return toAgreement(g), err
+		return a.toAgreement(g), err
 	})
 	handle(a, route("saveAgreement", "PUT agreements/{id}", area, "Register an agreement, or replace one"), func(ctx context.Context, in *takeByID[shapes.SaveAgreement]) (shapes.Agreement, error) {
 		svc, actor := a.Viewer(ctx)
 		g, err := svc.SaveAgreement(ctx, actor, fromAgreement(in.ID, in.Body))
-		return toAgreement(g), err
+		return a.toAgreement(g), err
 	})
 	handle(a, route("whatIf", "POST what-if", area, "Who would gain or lose sight of what; nothing is changed"), func(ctx context.Context, in *take[shapes.Supposition]) (shapes.Forecast, error) {
 		suppose, err := fromSupposition(in.Body)
@@ -87,11 +86,11 @@ func fromRef(r shapes.OrganizationRef) orgoverlay.Ref {
 	return orgoverlay.Ref{Account: orgoverlay.Account(r.Account), Org: orgoverlay.OrgID(r.Organization)}
 }
 
-func toAgreement(g orgoverlay.Agreement) shapes.Agreement {
+func (a *api) toAgreement(g orgoverlay.Agreement) shapes.Agreement {
 	out := shapes.Agreement{
 		ID: string(g.ID), Kind: g.Kind.String(), With: string(g.With), Service: orNull(g.Service), Customer: toRef(g.Customer), Prepared: g.Prepared,
 		Start: orNull(g.Start), Expiry: orNull(g.Expiry), Zone: g.Zone, From: timeOrNull(g.From), Until: timeOrNull(g.Until),
-		Status: g.StatusAt(time.Now()).String(), Version: g.Version,
+		Status: a.StatusOf(g).String(), Version: g.Version,
 	}
 	if g.Provider != (orgoverlay.Ref{}) {
 		provider := toRef(g.Provider)

@@ -143,7 +143,7 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	}))
 	self := api.Self{System: cfg.ID, Name: cfg.Name, URL: cfg.URL, Key: a.Key, Fingerprint: collabhttp.Fingerprint(ed25519.PublicKey(a.Key.Public))}
 	speaks := api.Config{
-		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Orgs: a.Orgs, Staff: a.Staff, Door: a.Door(), Self: self, Log: cfg.Log,
+		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Orgs: a.Orgs, Staff: a.Staff, Door: a.Door(), Self: self, Now: cfg.Now, Log: cfg.Log,
 	}
 	if err := api.Mount(mux, speaks); err != nil {
 		return err
@@ -164,7 +164,7 @@ func (a *App) Orgs(account string) *orgoverlay.Service {
 	if s, ok := a.orgs.Load(account); ok {
 		return s.(*orgoverlay.Service)
 	}
-	s, _ := a.orgs.LoadOrStore(account, orgoverlay.NewService(orgoverlay.Account(account), store.Orgoverlay(a.store.For(account)), orgoverlay.Config{Schemas: jsonschema.Schemas{}}))
+	s, _ := a.orgs.LoadOrStore(account, orgoverlay.NewService(orgoverlay.Account(account), store.Orgoverlay(a.store.For(account)), orgoverlay.Config{Schemas: jsonschema.Schemas{}, Now: a.cfg.Now, NewID: a.cfg.NewID}))
 	return s.(*orgoverlay.Service)
 }
 

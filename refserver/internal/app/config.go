@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/refserver/internal/pages"
@@ -53,6 +54,10 @@ type Config struct {
 	Logins func() []pages.Login
 	// Hash is what a password's hash costs. Default: that of package staff.
 	Hash staff.Hash
+	// Now tells the time to people's sessions and to the agreements between accounts. Default: time.Now.
+	Now func() time.Time
+	// NewID mints ids that ascend as text, for people and organizations. Default: UUIDs of version 7.
+	NewID func() string
 	// Limits is how much callers may ask. Default: what nobody at a desk comes near.
 	Limits *web.Limits
 	// Ready is called once, when the engine runs and requests are answered. Default: nothing.

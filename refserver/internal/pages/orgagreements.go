@@ -1,8 +1,6 @@
 package pages
 
 import (
-	"time"
-
 	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 )
@@ -26,7 +24,7 @@ func listAgreements(v *visit) (ui.Page, error) {
 	}
 	for _, g := range list {
 		row := []ui.Line{
-			{ui.Code(string(g.ID))}, {ui.Text(agreementWords[g.Kind])}, {ui.Pill(statusWords[g.StatusAt(time.Now())])}, {ui.Text(windowWords(g))},
+			{ui.Code(string(g.ID))}, {ui.Text(agreementWords[g.Kind])}, {ui.Pill(statusWords[v.StatusOf(g)])}, {ui.Text(windowWords(g))},
 			{sideSpan(g.Provider)}, {ui.Text(string(g.With) + ":"), sideSpan(g.Customer)},
 		}
 		if g.Kind == orgoverlay.SLA {
