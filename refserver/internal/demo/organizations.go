@@ -77,13 +77,13 @@ func (s stage) register(ctx context.Context) error {
 	}
 	for _, it := range []struct {
 		account, name, phone, street, city string
-		local                              orgoverlay.Local
+		own                                orgoverlay.Patch // what it keeps of itself
 		group                              string
 		manager                            orgoverlay.PersonID
 	}{
-		{wdc, "Widget Data Center", "+1 555 0113", "1200 Rack Road", "Omaha", orgoverlay.Local{Remarks: "Fiscal year ends in June."}, "", ""},
-		{gigatera, "GigaTera", "+1 555 0118", "4 Terabit Way", "Austin", orgoverlay.Local{Remarks: "margin 31%", FinancialID: "GT-ACC-9"}, "Tera Group", "7"},
-		{globalnet, "GlobalNet", "+1 555 0119", "77 Backbone Street", "Denver", orgoverlay.Local{}, "", ""},
+		{wdc, "Widget Data Center", "+1 555 0113", "1200 Rack Road", "Omaha", orgoverlay.Patch{Remarks: orgoverlay.Set("Fiscal year ends in June.")}, "", ""},
+		{gigatera, "GigaTera", "+1 555 0118", "4 Terabit Way", "Austin", orgoverlay.Patch{Remarks: orgoverlay.Set("margin 31%"), FinancialID: orgoverlay.Set("GT-ACC-9")}, "Tera Group", "7"},
+		{globalnet, "GlobalNet", "+1 555 0119", "77 Backbone Street", "Denver", orgoverlay.Patch{}, "", ""},
 	} {
 		svc, a := s.app.Orgs(it.account), keeper(it.account)
 		tenant, err := svc.Tenant(ctx, a)
@@ -91,7 +91,7 @@ func (s stage) register(ctx context.Context) error {
 			return err
 		}
 		if tenant.Organization == "" {
-			o := orgoverlay.Organization{Local: it.local, Manager: it.manager, Shared: orgoverlay.Shared{
+			o := orgoverlay.Organization{Manager: it.manager, Shared: orgoverlay.Shared{
 				Name: it.name, Contacts: []orgoverlay.Contact{{Kind: "phone", Label: "desk", Value: it.phone}, {Kind: "email", Label: "support", Value: "support@" + it.account + ".example"}},
 				Addresses: []orgoverlay.Address{{Label: "office", Street: it.street, City: it.city, Country: "US"}},
 			}}
@@ -103,6 +103,9 @@ func (s stage) register(ctx context.Context) error {
 				o.Parent = group.ID
 			}
 			if o, err = svc.SaveOrganization(ctx, a, o); err != nil {
+				return err
+			}
+			if _, _, err := svc.Edit(ctx, a, o.ID, it.own, o.Version); err != nil {
 				return err
 			}
 			tenant.Organization = o.ID
