@@ -23,7 +23,8 @@ type Config struct {
 	// Retention is how long an overlay on an organization that is not seen any more is kept before Sweep purges it. Default: until it is
 	// purged by hand.
 	Retention time.Duration
-	// MaxAttachment is the greatest attachment in bytes. Default: 20 MiB.
+	// MaxAttachment is the greatest attachment in bytes. Each is stored in one transaction, which for 20 MiB takes some tenths of a second, and
+	// for more longer. Default: 20 MiB.
 	MaxAttachment int64
 	// AttachmentTypes are the media types that attachments may have, by their content. Default: pictures, PDF, plain text and CSV.
 	AttachmentTypes []string
