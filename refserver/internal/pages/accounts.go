@@ -18,7 +18,7 @@ func showAccounts(v *visit) (ui.Page, error) {
 	}
 	directory := ui.Field{Name: "directory", Label: "Directory above it", Kind: "select", Value: v.value("directory", ""), Options: []ui.Option{{Label: "None: it stands alone"}},
 		Hint: "A support domain shares the organizations of its directory account. It stays."}
-	table := ui.Table{ID: "accounts", Caption: "Accounts on this system", Cols: ui.Cols("Account", "Name", "")}
+	table := ui.Table{ID: "accounts", Caption: "Accounts on this system", Cols: ui.Cols("Account", "Name", "Whose")}
 	for _, a := range all {
 		directory.Options = append(directory.Options, ui.Option{Value: a.ID, Label: accountWord(a.ID, a.Name)})
 		word := ""

@@ -34,7 +34,7 @@ func showMe(v *visit) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
-	accounts := ui.Table{Caption: "What you may do, by account", Cols: ui.Cols("Account", "Your roles", "")}
+	accounts := ui.Table{Caption: "What you may do, by account", Cols: ui.Cols("Account", "Your roles", "Where you act")}
 	for _, m := range holds {
 		row := ui.Row{Cells: ui.Cells(ui.Text(accountWord(m.Account, m.Name)), ui.Text(""), ui.Text(""))}
 		if row.Cells[1] = rolesLine(m.Roles); m.Account == who.Account {

@@ -49,7 +49,7 @@ func showForms(v *visit) (ui.Page, error) {
 }
 
 func formTable(e orgoverlay.Extension) ui.Table {
-	t := ui.Table{Caption: "Fields", Cols: ui.Cols("Label", "ID", "Who sees it", "What it takes"), Empty: ui.Empty{Text: "This version has no fields."}}
+	t := ui.Table{Caption: "Fields of version " + strconv.FormatInt(e.Number, 10), Cols: ui.Cols("Label", "ID", "Who sees it", "What it takes"), Empty: ui.Empty{Text: "This version has no fields."}}
 	for _, f := range e.Fields {
 		who, takes := "Everybody in the account", ui.Say(ui.Code(short(string(f.Schema))))
 		if f.Internal {
