@@ -7,7 +7,7 @@ import (
 )
 
 // FindFinancial returns the records that the account has under a financial ID and sees now, own ones among them, ordered by name
-// and id; more than one only where Config.FinancialWarn let it be. None is ErrNotFound.
+// and id, with every reason why they are seen; more than one only where Config.FinancialWarn let it be. None is ErrNotFound.
 func (s *Service) FindFinancial(ctx context.Context, a Actor, id string) ([]Record, error) {
 	if err := s.enter(a); err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (s *Service) FindFinancial(ctx context.Context, a Actor, id string) ([]Reco
 			return missing("financial ID", id)
 		}
 		out = lens.records(list)
-		return nil
+		return reasons(ctx, v, query.Now, out)
 	})
 	return out, err
 }

@@ -11,7 +11,7 @@ var coreRows = map[string]row{
 	"V7":  {"the days of an agreement begin and end in its time zone", testDaysAreOfTheAgreementsZone},
 	"V8":  {"trust is needed to register an agreement and as long as it is to open anything", testTrustIsNeededThroughout},
 	"V9":  {"every customer sees the provider", testBothSidesOfAnSLA},
-	"V10": {"a record is listed once, with every reason, until the last one ends", testSeveralReasonsOneRecord},
+	"V10": {"a record is listed once, with every reason, until the last one ends", both(testSeveralReasonsOneRecord, testListsSayWhy)},
 	"V11": {"sight moves with the provider of the service and the customer of the agreement, at once", testSightMovesAtOnce},
 	"V12": {"sight ends at the partners of an account, and customers of one provider stay strangers", testNothingBeyondTheAgreement},
 	"V13": {"parents, children and siblings of a linked organization stay hidden", testNothingBeyondTheAgreement},

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/mspkit/mspkit/internal/textnorm"
 )
@@ -18,6 +19,7 @@ type ListQuery struct {
 	// Search is text that must stand, whatever its case and accents, in the name, the contacts, the remarks, the financial ID or a
 	// custom value that the actor may see.
 	Search string
+	Whys   bool   // fill in why trusted records are seen, which takes one call more for the page, and of its time about twice as much again
 	After  string // the Next of the page before
 	Limit  int    // at most MaxPage. Default: 20
 }
@@ -25,7 +27,8 @@ type ListQuery struct {
 // MaxPage is how many records a page can have.
 const MaxPage = 100
 
-// Page is part of a list, ordered by the name without case and accents, then the id. Its records have no Whys and no Form.Flagged.
+// Page is part of a list, ordered by the name without case and accents, then the id. Its records have no Form.Flagged, and Whys only where these
+// are asked for.
 type Page struct {
 	Records []Record
 	Next    string // where the next page begins; empty after the last
@@ -60,9 +63,35 @@ func (s *Service) List(ctx context.Context, a Actor, q ListQuery) (Page, error) 
 			list = list[:size]
 		}
 		page.Records = lens.records(list)
-		return nil
+		if !q.Whys {
+			return nil
+		}
+		return reasons(ctx, v, query.Now, page.Records)
 	})
 	return page, err
+}
+
+// reasons fills in why the trusted ones of some records are seen, by one call for all of them.
+func reasons(ctx context.Context, v View, now time.Time, records []Record) error {
+	var orgs []OrgID
+	at := map[OrgID]int{}
+	for i, r := range records {
+		if r.Kind == KindTrusted {
+			at[r.ID] = i
+			orgs = append(orgs, r.ID)
+		}
+	}
+	if len(orgs) == 0 {
+		return nil
+	}
+	facts, err := v.Sight.Facts(ctx, askable(orgs))
+	if err != nil {
+		return fmt.Errorf("orgoverlay: read why organizations are seen: %w", err)
+	}
+	for _, by := range Visible(facts, now) {
+		records[at[by.Org]].Whys = by.Whys
+	}
+	return nil
 }
 
 // Count returns how many organizations the query selects on all pages.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -92,22 +93,78 @@ func TestListsSelect(t *testing.T) {
 	}
 }
 
-// A page costs as many calls of the store as there are in the page of one.
+// A page costs as many calls of the store as there are in the page of one, and one more with the reasons.
 func TestPagesCostTheSameCalls(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "wdc")
 	for i := range 30 {
 		s.org("wdc", fmt.Sprint("org ", i))
 	}
-	for _, limit := range []int{1, 30} {
-		var calls int
-		counted := orgoverlay.NewService("wdc", counting{store.Orgoverlay(s.db.For("wdc")), &calls}, s.config)
-		page, err := counted.List(s.ctx, person("wdc"), orgoverlay.ListQuery{Limit: limit})
-		require.NoError(t, err)
-		require.Len(t, page.Records, limit)
-		if calls != 2 {
-			t.Errorf("a page of %d costs %d calls", limit, calls)
+	for i := range 12 {
+		s.account(orgoverlay.Account(fmt.Sprint("a", i)), "")
+		s.sla("wdc", orgoverlay.Account(fmt.Sprint("a", i)), orgoverlay.AgreementID(fmt.Sprint("G", i)))
+	}
+	for _, limit := range []int{1, 43} {
+		for whys, want := range map[bool]int{false: 2, true: 3} {
+			var calls int
+			counted := orgoverlay.NewService("wdc", counting{store.Orgoverlay(s.db.For("wdc")), &calls}, s.config)
+			page, err := counted.List(s.ctx, person("wdc"), orgoverlay.ListQuery{Limit: limit, Whys: whys})
+			require.NoError(t, err)
+			require.Len(t, page.Records, limit)
+			require.Equal(t, orgoverlay.KindTrusted, page.Records[0].Kind)
+			require.Equal(t, whys, len(page.Records[0].Whys) > 0)
+			if calls != want {
+				t.Errorf("a page of %d, reasons %v, costs %d calls", limit, whys, calls)
+			}
 		}
+	}
+}
+
+func testListsSayWhy(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "group", "wdc", "gigatera", "virtual")
+	s.account("member", "group")
+	s.sla("gigatera", "wdc", "G1")
+	s.sla("gigatera", "wdc", "G2", func(g *orgoverlay.Agreement) { g.Expiry = "2026-12-31" })
+	s.sla("wdc", "gigatera", "G3")
+	s.sla("gigatera", "wdc", "over", func(g *orgoverlay.Agreement) { g.Expiry = "2026-02-01" })
+	s.flsa("virtual", "wdc", "F1")
+	s.flsa("virtual", "member", "F2")
+	s.edit("wdc", s.tied["gigatera"], financial("wdc-1234"))
+	end := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	gigatera := []orgoverlay.Why{
+		{Agreement: "G1", Kind: orgoverlay.SLA, Account: "gigatera", Direction: orgoverlay.AsProvider},
+		{Agreement: "G2", Kind: orgoverlay.SLA, Account: "gigatera", Direction: orgoverlay.AsProvider, Until: end},
+		{Agreement: "G3", Kind: orgoverlay.SLA, Account: "wdc", Direction: orgoverlay.AsCustomer},
+	}
+	whys := func(a orgoverlay.Account, q orgoverlay.ListQuery) map[string][]orgoverlay.Why {
+		t.Helper()
+		page, err := s.of(a).List(s.ctx, person(a), q)
+		require.NoError(t, err)
+		out := map[string][]orgoverlay.Why{}
+		for _, r := range page.Records {
+			out[r.Name] = r.Whys
+		}
+		return out
+	}
+	virtual := func(id orgoverlay.AgreementID) []orgoverlay.Why {
+		return []orgoverlay.Why{{Agreement: id, Kind: orgoverlay.FLSA, Account: "virtual", Direction: orgoverlay.AsProvider}}
+	}
+	all := map[string][]orgoverlay.Why{"gigatera": gigatera, "virtual": virtual("F1"), "wdc": nil}
+	if d := cmp.Diff(all, whys("wdc", orgoverlay.ListQuery{Whys: true})); d != "" {
+		t.Errorf("every active agreement, and none of own ones (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(map[string][]orgoverlay.Why{"group": nil, "member": nil, "virtual": virtual("F2")}, whys("member", orgoverlay.ListQuery{Whys: true})); d != "" {
+		t.Errorf("none of the directory's (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(map[string][]orgoverlay.Why{"gigatera": nil, "virtual": nil, "wdc": nil}, whys("wdc", orgoverlay.ListQuery{})); d != "" {
+		t.Errorf("not asked for (-want +got):\n%s", d)
+	}
+	found, err := s.of("wdc").FindFinancial(s.ctx, person("wdc"), "wdc-1234")
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	if d := cmp.Diff(gigatera, found[0].Whys); d != "" {
+		t.Errorf("found by financial ID (-want +got):\n%s", d)
 	}
 }
 
@@ -132,6 +189,11 @@ type countedSight struct {
 func (c countedSight) List(ctx context.Context, q orgoverlay.Query) ([]orgoverlay.Listed, error) {
 	*c.calls++
 	return c.Sight.List(ctx, q)
+}
+
+func (c countedSight) Facts(ctx context.Context, orgs []orgoverlay.OrgID) (orgoverlay.Facts, error) {
+	*c.calls++
+	return c.Sight.Facts(ctx, orgs)
 }
 
 type countedExtensions struct {

@@ -82,7 +82,7 @@ var readers = map[string]func(*asker){
 	},
 	"List": func(q *asker) {
 		no := false
-		queries := []orgoverlay.ListQuery{{Limit: 3}, {Limit: 100, Kinds: []orgoverlay.Kind{orgoverlay.KindTrusted}}, {Enabled: &no}}
+		queries := []orgoverlay.ListQuery{{Limit: 3, Whys: true}, {Limit: 100, Whys: true, Kinds: []orgoverlay.Kind{orgoverlay.KindTrusted}}, {Enabled: &no}}
 		for _, a := range q.accounts {
 			queries = append(queries, orgoverlay.ListQuery{Owner: a, Limit: 100})
 		}

@@ -126,7 +126,7 @@ func (w *world) under(id, tied orgoverlay.OrgID) bool {
 func (w *world) listed(v orgoverlay.Account, limit int) []expected {
 	w.t.Helper()
 	var out []expected
-	q := orgoverlay.ListQuery{Limit: limit}
+	q := orgoverlay.ListQuery{Limit: limit, Whys: true}
 	for {
 		page, err := w.of(v).List(w.ctx, w.boss(v), q)
 		require.NoError(w.t, err)
@@ -134,7 +134,10 @@ func (w *world) listed(v orgoverlay.Account, limit int) []expected {
 			one, err := w.of(v).Organization(w.ctx, w.boss(v), r.ID)
 			require.NoError(w.t, err)
 			e := expected{ID: r.ID, Name: r.Name, Kind: r.Kind}
-			for _, why := range one.Whys {
+			if d := gocmp.Diff(one.Whys, r.Whys); d != "" {
+				w.t.Fatalf("at %s %s reads of %s other reasons in the list (-record +list):\n%s", w.clock, v, r.ID, d)
+			}
+			for _, why := range r.Whys {
 				e.Whys = append(e.Whys, string(why.Account)+" "+string(why.Agreement)+" "+why.Direction.String())
 			}
 			slices.Sort(e.Whys)

@@ -186,6 +186,27 @@ func listOrganizations(b *testing.B, open opener) {
 		b.ReportMetric(times[1].took.Seconds()/times[3].took.Seconds(), "last-x-join")
 		b.ReportMetric(float64(times[0].took.Microseconds())/float64(50*b.N), "µs")
 	})
+	b.Run("whys", func(b *testing.B) { // what it costs that every record of a page says why it is seen
+		facts := func(ctx context.Context) error {
+			return db.For("alder").View(ctx, func(ctx context.Context, v store.View) error {
+				f, err := v.Orgoverlay.Sight.Facts(ctx, hundred(n))
+				require.Len(b, orgoverlay.Visible(f, noon), 100)
+				return err
+			})
+		}
+		times := inTurns(b, 50*b.N, role(last, 100, 100), facts)
+		b.ReportMetric(times[1].took.Seconds()/times[0].took.Seconds(), "x-page")
+		b.ReportMetric(float64(times[1].took.Microseconds())/float64(50*b.N), "µs")
+	})
+}
+
+// hundred are the last hundred of n organizations.
+func hundred(n int) []orgoverlay.OrgID {
+	out := make([]orgoverlay.OrgID, 100)
+	for i := range out {
+		out[i] = orgoverlay.OrgID("o" + sevenDigits(n-100+i))
+	}
+	return out
 }
 
 func withOverlays(found []orgoverlay.Listed) (n int) {
