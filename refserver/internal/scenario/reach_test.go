@@ -86,8 +86,11 @@ func TestServeBeyondThisMachine(t *testing.T) {
 	require.Contains(t, said, tlsMissing)
 	require.NotContains(t, said, nobody)
 
-	out := with(secured).launch()
-	go func() { _, _ = io.Copy(io.Discard, out) }()
+	out, printed := with(secured).launch(), make(chan string, 1)
+	go func() {
+		all, _ := io.ReadAll(out)
+		printed <- string(all)
+	}()
 	b := browserlike(t, &http.Transport{TLSClientConfig: trust})
 	require.NoError(t, apiclient.Wait(t.Context(), func() (bool, error) {
 		select {
@@ -114,4 +117,5 @@ func TestServeBeyondThisMachine(t *testing.T) {
 	status, _ = fetch(t, b, "http://localhost:"+port+"/sign-in")
 	require.Equal(t, http.StatusBadRequest, status, "nothing is said in clear")
 	require.NoError(t, p.stop(patience))
+	require.Regexp(t, `^alder listens on https://0\.0\.0\.0:`+port+`, key \w+, partners reach it at `+home+`\n$`, <-printed, "no second link")
 }
