@@ -386,12 +386,17 @@ func migrateSaysWhatItDid(t *testing.T, config configure) {
 	var out bytes.Buffer
 	require.NoError(t, app.Migrate(t.Context(), db, true, &out))
 	require.Contains(t, out.String(), "CREATE TABLE")
-	require.Contains(t, out.String(), "to do")
+	for _, made := range []string{"CREATE TABLE mspkit_project ", "CREATE TABLE mspkit_staff_person "} {
+		require.Equal(t, 1, strings.Count(out.String(), made), made)
+	}
+	require.Regexp(t, `(?m)^-- 0001 start +to do$`, out.String())
+	require.Regexp(t, `(?m)^-- logins 0001 start +to do$`, out.String())
 	require.NotContains(t, out.String(), "applied")
 	require.NoFileExists(t, db, "a dry run makes nothing")
 	out.Reset()
 	require.NoError(t, app.Migrate(t.Context(), db, false, &out))
-	require.Contains(t, out.String(), "applied")
+	require.Regexp(t, `(?m)^-- 0001 start +applied$`, out.String())
+	require.Regexp(t, `(?m)^-- logins 0001 start +applied$`, out.String())
 	require.NotContains(t, out.String(), "to do")
 	out.Reset()
 	require.NoError(t, app.Migrate(t.Context(), db, true, &out))

@@ -17,14 +17,23 @@ func TestTheTablesAreMadeOnceAndNeverByAnOlderProgram(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.first()
 		before := w.dump()
+		steps, err := staff.Status(t.Context(), w.write)
+		require.NoError(t, err)
+		for i, m := range steps {
+			require.Equal(t, i+1, m.Version)
+			require.True(t, m.Applied, m.Name)
+			require.NotContains(t, m.SQL, "{")
+		}
 		migrate := func() error { return staff.Migrate(t.Context(), w.write) }
 		for _, err := range together(migrate, migrate, migrate) {
 			require.NoError(t, err)
 		}
 		require.Equal(t, before, w.dump())
-		_, err := w.write.NewRaw("INSERT INTO mspkit_staff_migration (version, name) VALUES (99, 'later')").Exec(t.Context())
+		_, err = w.write.NewRaw("INSERT INTO mspkit_staff_migration (version, name) VALUES (99, 'later')").Exec(t.Context())
 		require.NoError(t, err)
 		require.ErrorIs(t, migrate(), store.ErrNewer)
+		_, err = staff.Status(t.Context(), w.write)
+		require.ErrorIs(t, err, store.ErrNewer)
 	})
 }
 
