@@ -59,9 +59,9 @@ const maxPatch = 8 << 20
 // organizations serves what an account sees of organizations, and what it lays over them.
 func (a *api) organizations() {
 	const area = "Organizations"
-	handle(a, route("listOrganizations", "GET organizations", area, "All organizations that the account sees, by name"), func(ctx context.Context, in *listOrganizations) (shapes.List[shapes.Organization], error) {
+	handle(a, route("listOrganizations", "GET organizations", area, "All organizations that the account sees, by name, with why"), func(ctx context.Context, in *listOrganizations) (shapes.List[shapes.Organization], error) {
 		q := in.query()
-		q.After, q.Limit = in.After, in.Limit
+		q.After, q.Limit, q.Whys = in.After, in.Limit, true
 		svc, actor := a.Viewer(ctx)
 		page, err := svc.List(ctx, actor, q)
 		return shapes.List[shapes.Organization]{Items: each(page.Records, toOrganization), Next: page.Next}, err

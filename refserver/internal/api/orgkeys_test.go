@@ -49,7 +49,7 @@ func members(values ...any) string {
 const (
 	whyKeys       = "{account agreement direction kind until}"
 	sharedKeys    = "account{id name} addresses[{city country label postal_code state street}] attachments[{id inline name sha256 size type}] contacts[{kind label value}] custom{contact_person credit_note tier} disabled financial_id"
-	listedKeys    = "{" + sharedKeys + " id kind name picture remarks revision version}"
+	listedKeys    = "{" + sharedKeys + " id kind name picture remarks revision version whys[" + whyKeys + "]}"
 	fieldKeys     = "{id internal label person schema}"
 	recordKeys    = "{" + sharedKeys + " form{extension fields[" + fieldKeys + "] flagged[{field message rule}] number} id kind name picture remarks revision version whys[" + whyKeys + "]}"
 	ownKeys       = "{addresses[{city country label postal_code state street}] attachments[] contacts[{kind label value}] custom{} disabled financial_id id internal manager name parent picture region remarks revision source source_id version}"

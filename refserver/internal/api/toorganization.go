@@ -50,12 +50,12 @@ func toOrganization(r orgoverlay.Record) shapes.Organization {
 		ID: string(r.ID), Account: shapes.Owner{ID: string(r.Account), Name: orNull(r.AccountName)}, Kind: r.Kind.String(), Disabled: r.Disabled,
 		Name: r.Name, Picture: orNull(r.Picture), Contacts: each(r.Contacts, toContact), Addresses: each(r.Addresses, toAddress), Revision: r.Revision,
 		Remarks: orNull(r.Local.Remarks), FinancialID: orNull(r.Local.FinancialID), Custom: custom,
-		Attachments: each(r.Local.Attachments, toAttachment), Version: r.Version,
+		Attachments: each(r.Local.Attachments, toAttachment), Version: r.Version, Whys: each(r.Whys, toWhy),
 	}
 }
 
 func toOrganizationRecord(r orgoverlay.Record) shapes.OrganizationRecord {
-	out := shapes.OrganizationRecord{Organization: toOrganization(r), Whys: each(r.Whys, toWhy)}
+	out := shapes.OrganizationRecord{Organization: toOrganization(r)}
 	if r.Form.Extension != "" {
 		out.Form = &shapes.Form{
 			Extension: string(r.Form.Extension), Number: r.Form.Number, Flagged: each(r.Form.Flagged, toField),

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mspkit/mspkit/orgoverlay"
@@ -27,6 +28,7 @@ func (s *site) organizations() {
 func listOrganizations(v *visit) (ui.Page, error) {
 	svc, actor := v.viewer()
 	q := orgQuery(v)
+	q.Whys = true
 	list, err := svc.List(v.Context(), actor, q)
 	if err != nil {
 		return ui.Page{}, err
@@ -98,15 +100,36 @@ func noOrganizations(v *visit, a orgoverlay.Actor) ui.Empty {
 	return e
 }
 
-// whyInAWord says why an organization is in the list; the reasons stand on its page.
+// whyInAWord says why an organization is in the list: what it is to us, and by which kinds of agreement. The agreements stand on its page.
 func whyInAWord(r orgoverlay.Record, account orgoverlay.Account) ui.Span {
 	switch {
 	case r.Account == account:
 		return ui.Text("Our own")
 	case r.Kind == orgoverlay.KindTrusted:
-		return ui.To("By agreement", orgAddress(r.ID)+"#why")
+		return ui.To(whyWords(r.Whys), orgAddress(r.ID)+"#why")
 	}
 	return ui.Text("Of our directory")
+}
+
+// whyWords sum reasons up, as in "It provides to us (SLA), customer of ours (SLA, FLSA)".
+func whyWords(whys []orgoverlay.Why) string {
+	var parts []string
+	for _, is := range []struct {
+		direction orgoverlay.Direction
+		words     string
+	}{{orgoverlay.AsProvider, "it provides to us"}, {orgoverlay.AsCustomer, "customer of ours"}, {orgoverlay.AsThird, "other side of support"}} {
+		var kinds []string
+		for _, kind := range []orgoverlay.AgreementKind{orgoverlay.SLA, orgoverlay.FLSA} {
+			if slices.ContainsFunc(whys, func(w orgoverlay.Why) bool { return w.Direction == is.direction && w.Kind == kind }) {
+				kinds = append(kinds, strings.ToUpper(kind.String()))
+			}
+		}
+		if kinds != nil {
+			parts = append(parts, is.words+" ("+strings.Join(kinds, ", ")+")")
+		}
+	}
+	text := strings.Join(parts, ", ")
+	return strings.ToUpper(text[:min(1, len(text))]) + text[min(1, len(text)):]
 }
 
 // orgMenu leads to what else there is to do with organizations, as far as the roles allow it.

@@ -15,7 +15,7 @@ import (
 func TestOrganizationsAreListedWithWhyTheyAreSeen(t *testing.T) {
 	h := newHouse(t)
 	wdc := h.admin(t, "wdc")
-	wdc.open("/organizations").is(http.StatusOK).says("3 organizations by name", "GigaTera", "GlobalNet", "Widget Data Center", "Trusted", "Internal", "Our own", "By agreement", "Name, contact, remarks").lacks("Outsider")
+	wdc.open("/organizations").is(http.StatusOK).says("3 organizations by name", "GigaTera", "GlobalNet", "Widget Data Center", "Trusted", "Internal", "Our own", "It provides to us (SLA)", "Name, contact, remarks").lacks("Outsider")
 	wdc.open("/organizations?kind=trusted").says("2 organizations", "Show all").lacks("Our own")
 	wdc.open("/organizations?account=globalnet").says("1 organization by name", "GlobalNet").lacks("GigaTera (gigatera)")
 	wdc.open("/organizations?q=gigatera.example").says("1 organization by name", "GigaTera")
@@ -23,6 +23,17 @@ func TestOrganizationsAreListedWithWhyTheyAreSeen(t *testing.T) {
 	wdc.open("/organizations?enabled=no").says("None of the organizations")
 	wdc.open("/organizations?after=nonsense").is(http.StatusUnprocessableEntity)
 	h.admin(t, "outsider").open("/organizations?kind=trusted").says("None of the organizations")
+	gigatera := h.admin(t, "gigatera")
+	gigatera.open("/organizations").says("Widget Data Center", "Customer of ours (SLA)")
+	h.deal(t, "wdc", "gigatera", "back")
+	svc, a := h.as("gigatera")
+	side := func(account string) orgoverlay.Ref {
+		return orgoverlay.Ref{Account: orgoverlay.Account(account), Org: h.orgs[account]}
+	}
+	_, err := svc.SaveAgreement(t.Context(), a, orgoverlay.Agreement{Kind: orgoverlay.FLSA, With: "wdc", Provider: side("gigatera"), Customer: side("wdc"), Start: "2020-01-01"})
+	require.NoError(t, err)
+	gigatera.open("/organizations").says("It provides to us (SLA), customer of ours (SLA, FLSA)")
+	wdc.open("/organizations").says("It provides to us (SLA, FLSA), customer of ours (SLA)", "Our own")
 }
 
 func TestMoreOrganizationsKeepTheirPlace(t *testing.T) {

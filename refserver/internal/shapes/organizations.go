@@ -22,12 +22,12 @@ type Organization struct {
 	Custom      map[string]json.RawMessage `json:"custom" doc:"values by field of the active extension, null where not set"`
 	Attachments []Attachment               `json:"attachments"`
 	Version     int64                      `json:"version" doc:"what an edit expects; 0 before the first"`
+	Whys        []Why                      `json:"whys" doc:"of a trusted one: by which agreements it is seen"`
 }
 
-// OrganizationRecord is one organization, with why it is seen and the form of its custom fields.
+// OrganizationRecord is one organization, with the form of its custom fields.
 type OrganizationRecord struct {
 	Organization
-	Whys []Why `json:"whys" doc:"of a trusted one: by which agreements it is seen"`
 	Form *Form `json:"form" doc:"null without an extension that is active and enabled"`
 }
 
