@@ -113,5 +113,5 @@ func (a *api) made(token string, l staff.Link, err error) (shapes.PersonLink, er
 func onePerson(p staff.Person, err error) (shapes.Person, error) { return toMember(p), err }
 
 func toMember(p staff.Person) shapes.Person {
-	return shapes.Person{ID: p.ID, Email: p.Email, Name: p.Name, Home: p.Home, Roles: p.Roles, Disabled: p.Disabled, CreatedAt: p.CreatedAt, Version: p.Version}
+	return shapes.Person{ID: p.ID, Email: p.Email, Name: p.Name, Home: p.Home, Roles: p.Roles, Disabled: p.Disabled, CreatedAt: p.CreatedAt, SeenAt: p.Seen, Version: p.Version}
 }

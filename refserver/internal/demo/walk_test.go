@@ -285,8 +285,8 @@ func (w *walk) takes(to string) bool {
 	})
 }
 
-// looks are tables that a look at a page may write to: when a session was used last, and a token.
-var looks = []string{"mspkit_staff_session", "mspkit_staff_token"}
+// looks are tables that a look at a page may write to: when a session was used last, and by whom, and a token.
+var looks = []string{"mspkit_staff_session", "mspkit_staff_seen", "mspkit_staff_token"}
 
 // rows reads everything that the systems have stored, but for looks and what the engine that wakes the courier keeps of itself.
 func rows(t *testing.T, data string) map[string][]string {

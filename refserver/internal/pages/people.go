@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
@@ -36,11 +35,7 @@ func showPeople(v *visit) (ui.Page, error) {
 		table.More = v.with("after", all[most-1].Email)
 	}
 	for _, p := range all {
-		seen, err := v.seen(p.ID)
-		if err != nil {
-			return ui.Page{}, err
-		}
-		cells := ui.Cells(ui.To(p.Name, at("people", p.ID)), ui.Text(p.Email), ui.Text(""), ui.Pill(personState(p)), ui.When(seen))
+		cells := ui.Cells(ui.To(p.Name, at("people", p.ID)), ui.Text(p.Email), ui.Text(""), ui.Pill(personState(p)), ui.When(p.Seen))
 		cells[2] = rolesLine(p.Roles)
 		table.Rows = append(table.Rows, ui.Row{Cells: cells})
 	}
@@ -94,17 +89,6 @@ func (s *site) operates(who staff.Who) bool {
 	return who.Account == s.Self.System && who.Holds(staff.Operates)
 }
 
-// seen is when somebody last used a session that has not ended.
-func (v *visit) seen(person string) (last time.Time, err error) {
-	sessions, err := v.Staff.Sessions(v.Context(), person)
-	for _, x := range sessions {
-		if x.Seen.After(last) {
-			last = x.Seen
-		}
-	}
-	return last, err
-}
-
 func personState(p staff.Person) string {
 	if p.Disabled {
 		return "Disabled"
@@ -118,15 +102,11 @@ func showPerson(v *visit) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
-	seen, err := v.seen(p.ID)
-	if err != nil {
-		return ui.Page{}, err
-	}
 	home := at("people", p.ID)
 	version := []ui.Hidden{versioned(p.Version)}
 	page := ui.Page{Title: cmp.Or(p.Name, p.Email), Crumbs: []ui.Span{ui.To("People", "/people")}, Form: v.form("roles", "leave", "disable", "enable", "reset"), Parts: []ui.Part{ui.Facts{Items: []ui.Fact{
 		{Name: "E-mail", Value: ui.Say(ui.Text(p.Email))}, {Name: "Belongs to", Value: ui.Say(ui.Text(p.Home))}, {Name: "Roles in " + who.Account, Value: rolesLine(p.Roles)},
-		{Name: "State", Value: ui.Say(ui.Pill(personState(p)))}, {Name: "Since", Value: ui.Say(ui.When(p.CreatedAt))}, {Name: "Last seen", Value: ui.Say(ui.When(seen))},
+		{Name: "State", Value: ui.Say(ui.Pill(personState(p)))}, {Name: "Since", Value: ui.Say(ui.When(p.CreatedAt))}, {Name: "Last seen in " + who.Account, Value: ui.Say(ui.When(p.Seen))},
 	}}}}
 	if len(p.Roles) > 0 {
 		page.Parts = append(page.Parts, ui.Form{ID: "roles", Legend: "Roles in " + who.Account, Action: home + "/roles", Hidden: version, Submit: "Save the roles",

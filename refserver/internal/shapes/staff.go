@@ -46,6 +46,7 @@ type Person struct {
 	Roles     []string  `json:"roles,omitempty"`
 	Disabled  bool      `json:"disabled,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
+	SeenAt    time.Time `json:"seen_at,omitzero" doc:"when they last acted in the account, to a minute; told by reading people; absent: never"`
 	Version   int64     `json:"version"`
 }
 

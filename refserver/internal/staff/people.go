@@ -16,7 +16,8 @@ type Person struct {
 	Disabled  bool
 	Version   int64 // counts changes of the person and of their roles
 	CreatedAt time.Time
-	Roles     []string // on the account that was asked for, sorted; else empty
+	Roles     []string  // on the account that was asked for, sorted; else empty
+	Seen      time.Time // People and PersonByID: when they last acted in that account, to a minute; zero: never
 }
 
 // Membership is what somebody holds on one account.
@@ -31,12 +32,17 @@ type personRow struct {
 	ID, Email, EmailKey, Name, Home string
 	Disabled                        bool
 	Version, Created                int64
+	Seen                            int64 // where a query tells it
 }
 
-const personColumns = "p.id, p.email, p.email_key, p.name, p.home, p.disabled, p.version, p.created"
+const (
+	personColumns = "p.id, p.email, p.email_key, p.name, p.home, p.disabled, p.version, p.created"
+	// selectSeen takes the account in which people were seen.
+	selectSeen = "SELECT " + personColumns + ", COALESCE(s.at, 0) AS seen FROM mspkit_staff_person p LEFT JOIN mspkit_staff_seen s ON s.account = ? AND s.person = p.id"
+)
 
 func (r personRow) person(roles []string) Person {
-	return Person{ID: r.ID, Email: r.Email, Name: r.Name, Home: r.Home, Disabled: r.Disabled, Version: r.Version, CreatedAt: at(r.Created), Roles: roles}
+	return Person{ID: r.ID, Email: r.Email, Name: r.Name, Home: r.Home, Disabled: r.Disabled, Version: r.Version, CreatedAt: at(r.Created), Roles: roles, Seen: at(r.Seen)}
 }
 
 // held is one role of a person.
@@ -45,8 +51,8 @@ type held struct{ Account, Person, Role string }
 // People returns a page of those who hold roles on an account, in the order of their addresses; after is the address of the
 // last on the page before, or empty. A limit outside 1 to 500 is 500.
 func (d *Directory) People(ctx context.Context, account, after string, limit int) ([]Person, error) {
-	rows, err := all[personRow](ctx, d.read, "SELECT "+personColumns+` FROM mspkit_staff_person p WHERE p.email_key > ?
-		AND EXISTS (SELECT 1 FROM mspkit_staff_role r WHERE r.account = ? AND r.person = p.id) ORDER BY p.email_key LIMIT ?`, fold(after), account, bounded(limit))
+	rows, err := all[personRow](ctx, d.read, selectSeen+` WHERE p.email_key > ?
+		AND EXISTS (SELECT 1 FROM mspkit_staff_role r WHERE r.account = ? AND r.person = p.id) ORDER BY p.email_key LIMIT ?`, account, fold(after), account, bounded(limit))
 	if err != nil || len(rows) == 0 {
 		return nil, in("list people", err)
 	}
@@ -77,7 +83,7 @@ func (d *Directory) PersonByID(ctx context.Context, account, id string) (Person,
 
 // known is PersonByID.
 func known(ctx context.Context, db bun.IDB, account, id string) (Person, error) {
-	row, there, err := personOf(ctx, db, id)
+	row, there, err := one[personRow](ctx, db, selectSeen+" WHERE p.id = ?", account, id)
 	if err != nil {
 		return Person{}, err
 	}

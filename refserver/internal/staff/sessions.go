@@ -119,6 +119,9 @@ func (s sessions) CommitCtx(ctx context.Context, hash string, b []byte, _ time.T
 			r.Hash, r.ID, r.Person, r.Account, r.Started, r.Seen, r.Confirmed, r.Deadline, r.IP, r.Agent); err != nil {
 			return err
 		}
+		if err := sawIn(ctx, tx, r.Account, r.Person, r.Seen); err != nil {
+			return err
+		}
 		return d.note(ctx, tx, Event{Account: r.Account, Kind: o.Kind, By: person.ID, ByName: person.Name, IP: r.IP})
 	})
 }
@@ -129,13 +132,26 @@ func (s sessions) DeleteCtx(ctx context.Context, hash string) error {
 	return err
 }
 
-// seen notes that a session is used, once a minute. It is one statement on its own, and changes nothing where the session ended meanwhile.
+// seen notes that a session is used, once a minute. It decides nothing, and so waits for no other change; it changes nothing where the session
+// ended meanwhile.
 func (d *Directory) seen(ctx context.Context, row sessionRow) error {
 	now := d.now()
 	if now-row.Seen < seenEvery.Microseconds() {
 		return nil
 	}
-	_, err := exec(ctx, d.write, "UPDATE mspkit_staff_session SET seen = ? WHERE hash = ? AND seen = ?", now, row.Hash, row.Seen)
+	return transact(ctx, d.write, func(ctx context.Context, tx bun.Tx) error {
+		n, err := exec(ctx, tx, "UPDATE mspkit_staff_session SET seen = ? WHERE hash = ? AND seen = ?", now, row.Hash, row.Seen)
+		if err != nil || n == 0 {
+			return err
+		}
+		return sawIn(ctx, tx, row.Account, row.Person, now)
+	})
+}
+
+// sawIn keeps when somebody acted in an account, which outlives their session.
+func sawIn(ctx context.Context, tx bun.Tx, account, person string, now int64) error {
+	_, err := exec(ctx, tx, `INSERT INTO mspkit_staff_seen (account, person, at) VALUES (?, ?, ?)
+		ON CONFLICT (account, person) DO UPDATE SET at = excluded.at WHERE mspkit_staff_seen.at < excluded.at`, account, person, now)
 	return err
 }
 

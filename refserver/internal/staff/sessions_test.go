@@ -375,3 +375,45 @@ func TestStreamsFlush(t *testing.T) {
 		require.Equal(t, "second\n", line)
 	})
 }
+
+// When somebody was seen is kept account by account, and stays when their sessions have ended.
+func TestWhenPeopleWereSeenOutlivesTheirSessions(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		ada := w.first()
+		operator := w.as(ada, "alder")
+		require.NoError(t, w.OpenAccount(ctx, operator, "wdc", "Widget Data Center"))
+		bo := w.join(operator, "alder", "bo@alder.example", staff.Works)
+		seen := func(account string) map[string]time.Time {
+			out := map[string]time.Time{}
+			list, err := w.People(ctx, account, "", 0)
+			require.NoError(t, err)
+			for _, p := range list {
+				require.Equal(t, p, w.now(p, account))
+				if !p.Seen.IsZero() {
+					out[p.Name] = p.Seen
+				}
+			}
+			return out
+		}
+		require.Empty(t, seen("alder"), "to take a link is not to act")
+		b := w.browser()
+		b.signIn(ada.Email, "alder")
+		began := w.cfg.Now().UTC()
+		require.Equal(t, map[string]time.Time{"Ada First": began}, seen("alder"))
+		require.Empty(t, seen("wdc"))
+		w.pass(time.Hour / 4)
+		b.who()
+		require.Equal(t, map[string]time.Time{"Ada First": began.Add(time.Hour / 4)}, seen("alder"))
+		w.pass(time.Minute)
+		require.NoError(t, b.try(func(r *http.Request) error { return w.Switch(r.Context(), "wdc") }))
+		require.Equal(t, map[string]time.Time{"Ada First": began.Add(time.Hour/4 + time.Minute)}, seen("wdc"))
+		w.pass(time.Hour)
+		other := w.browser()
+		other.signIn(bo.Email, "") // which clears away what has run out
+		require.NoError(t, other.try(func(r *http.Request) error { return w.End(r.Context()) }))
+		require.NotContains(t, w.dump(), "\nsession ")
+		require.Equal(t, map[string]time.Time{"Ada First": began.Add(time.Hour/4 + time.Minute), "Name of bo@alder.example": w.cfg.Now().UTC()}, seen("alder"))
+		require.Equal(t, map[string]time.Time{"Ada First": began.Add(time.Hour/4 + time.Minute)}, seen("wdc"))
+	})
+}

@@ -234,7 +234,7 @@ func together(acts ...func() error) []error {
 func (w *world) dump() string {
 	w.t.Helper()
 	var out strings.Builder
-	for _, table := range []string{"account", "person", "role", "link", "session", "token", "try", "event"} {
+	for _, table := range []string{"account", "person", "role", "link", "session", "seen", "token", "try", "event"} {
 		var rows []map[string]any
 		require.NoError(w.t, w.write.NewRaw("SELECT * FROM ?", bun.Ident("mspkit_staff_"+table)).Scan(w.t.Context(), &rows))
 		for _, row := range rows {
