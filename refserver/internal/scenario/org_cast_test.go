@@ -53,9 +53,9 @@ func (c *clock) set(at time.Time) {
 // colleague is somebody who acts in one account: as a program on their machine, and in a browser.
 type colleague struct {
 	*apiclient.Client
-	t                    *testing.T
-	home, email, account string
-	browser              *http.Client // signed in when it is first used
+	cast           *cast
+	email, account string
+	browser        *http.Client // signed in when it is first used
 }
 
 const (
@@ -119,7 +119,7 @@ func running(t testing.TB, cfg app.Config) *app.App {
 func castAt(t *testing.T, home, db string, at *clock) *cast {
 	t.Helper()
 	c := &cast{t: t, home: home, db: db, clock: at, people: map[string]*colleague{}, tied: map[string]string{}}
-	c.first = &colleague{Client: apiclient.New(home), t: t, home: home, email: operatorEmail, account: "alder"}
+	c.first = &colleague{Client: apiclient.New(home), cast: c, email: operatorEmail, account: "alder"}
 	t.Cleanup(c.first.Close)
 	c.first.signIn()
 	return c
@@ -133,36 +133,50 @@ func (p *colleague) password() string {
 }
 
 func (p *colleague) signIn() {
-	p.t.Helper()
-	require.NoError(p.t, second(p.SignIn(p.t.Context(), shapes.SignIn{Email: p.email, Password: p.password(), Account: p.account})))
+	p.cast.t.Helper()
+	require.NoError(p.cast.t, second(p.SignIn(p.cast.t.Context(), shapes.SignIn{Email: p.email, Password: p.password(), Account: p.account})))
 }
 
 // admin is the administrator of an account.
 func (c *cast) admin(account string) *colleague { return c.as(account, administrator) }
 
 // as is somebody of an account who holds roles there. They were sent a link when they were first asked for.
-func (c *cast) as(account string, roles ...string) *colleague { return c.guest(account, account, roles...) }
-
-// guest is somebody who belongs to another account.
-func (c *cast) guest(home, account string, roles ...string) *colleague {
+func (c *cast) as(account string, roles ...string) *colleague {
 	c.t.Helper()
-	email := strings.Join(roles, ".") + ".of." + home + "@" + account + ".example"
+	email := strings.Join(roles, ".") + "@" + account + ".example"
 	if p, ok := c.people[email]; ok {
 		return p
 	}
-	ctx := c.t.Context()
-	require.NoError(c.t, second(c.first.ChooseAccount(ctx, account)))
-	invited, err := c.first.InvitePerson(ctx, shapes.InvitePerson{Email: email, Name: "somebody of " + home, Home: home, Roles: roles})
-	require.NoError(c.t, err)
-	joined, err := apiclient.Admit(ctx, invited.URL, shapes.TakeLink{Password: peoplesPassword})
+	joined, err := apiclient.Admit(c.t.Context(), c.invite(account, email, roles...), shapes.TakeLink{Password: peoplesPassword})
 	require.NoError(c.t, err)
 	c.t.Cleanup(joined.Close)
-	who, err := joined.Session(ctx)
-	require.NoError(c.t, err)
-	require.Equal(c.t, account, who.Account)
-	p := &colleague{Client: joined, t: c.t, home: c.home, email: email, account: account}
+	p := &colleague{Client: joined, cast: c, email: email, account: account}
 	c.people[email] = p
 	return p
+}
+
+// guest is somebody of one account who was given roles in another, and acts there.
+func (c *cast) guest(home, account string, roles ...string) *colleague {
+	c.t.Helper()
+	p := *c.as(home, "end_user")
+	link := c.invite(account, p.email, roles...)
+	p.Client, p.browser = apiclient.New(c.home), nil
+	c.t.Cleanup(p.Close)
+	p.signIn()
+	_, token, _ := strings.Cut(link, "/links/")
+	require.NoError(c.t, second(p.AcceptLink(c.t.Context(), token)))
+	p.account = account
+	require.NoError(c.t, second(p.ChooseAccount(c.t.Context(), account)))
+	return &p
+}
+
+// invite returns a link that gives roles on an account.
+func (c *cast) invite(account, email string, roles ...string) string {
+	c.t.Helper()
+	require.NoError(c.t, second(c.first.ChooseAccount(c.t.Context(), account)))
+	invited, err := c.first.InvitePerson(c.t.Context(), shapes.InvitePerson{Email: email, Name: "somebody of " + account, Roles: roles})
+	require.NoError(c.t, err)
+	return invited.URL
 }
 
 // at lets time pass; sessions end meanwhile, and everybody signs in again.
@@ -201,18 +215,18 @@ type answer struct {
 // ask sends a request such as "PATCH /api/organizations/1?version=0 {}" from the browser. The body is JSON where it begins with a brace, else
 // a table.
 func (p *colleague) ask(request string) answer {
-	p.t.Helper()
+	p.cast.t.Helper()
 	if p.browser == nil {
-		p.browser = browserlike(p.t, &http.Transport{})
+		p.browser = browserlike(p.cast.t, &http.Transport{})
 		p.browser.Timeout = time.Minute
 		said, err := json.Marshal(shapes.SignIn{Email: p.email, Password: p.password(), Account: p.account})
-		require.NoError(p.t, err)
-		require.Equal(p.t, http.StatusOK, p.ask("POST /api/session "+string(said)).status)
+		require.NoError(p.cast.t, err)
+		require.Equal(p.cast.t, http.StatusOK, p.ask("POST /api/session "+string(said)).status)
 	}
 	method, rest, _ := strings.Cut(request, " ")
 	path, body, _ := strings.Cut(rest, " ")
-	req, err := http.NewRequestWithContext(p.t.Context(), method, p.home+path, strings.NewReader(body))
-	require.NoError(p.t, err)
+	req, err := http.NewRequestWithContext(p.cast.t.Context(), method, p.cast.home+path, strings.NewReader(body))
+	require.NoError(p.cast.t, err)
 	switch {
 	case strings.HasPrefix(body, "{"):
 		req.Header.Set("Content-Type", "application/json")
@@ -224,58 +238,58 @@ func (p *colleague) ask(request string) answer {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	resp, err := p.browser.Do(req)
-	require.NoError(p.t, err)
+	require.NoError(p.cast.t, err)
 	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(resp.Body)
-	require.NoError(p.t, err)
+	require.NoError(p.cast.t, err)
 	return answer{resp.StatusCode, resp.Header, string(text)}
 }
 
 // own is one's own organization, word for word.
 func (p *colleague) own(org string) string {
-	p.t.Helper()
+	p.cast.t.Helper()
 	a := p.ask("GET /api/own-organizations/" + org)
-	require.Equal(p.t, http.StatusOK, a.status, a.body)
+	require.Equal(p.cast.t, http.StatusOK, a.status, a.body)
 	return a.body
 }
 
 // record reads an organization.
 func (p *colleague) record(org string) shapes.OrganizationRecord {
-	p.t.Helper()
-	r, err := p.Organization(p.t.Context(), org)
-	require.NoError(p.t, err)
+	p.cast.t.Helper()
+	r, err := p.Organization(p.cast.t.Context(), org)
+	require.NoError(p.cast.t, err)
 	return r
 }
 
 // edit changes the present version of what is kept of an organization.
 func (p *colleague) edit(org string, patch map[string]any) shapes.OrganizationRecord {
-	p.t.Helper()
-	e, err := p.EditOrganization(p.t.Context(), org, p.record(org).Version, patch)
-	require.NoError(p.t, err)
+	p.cast.t.Helper()
+	e, err := p.EditOrganization(p.cast.t.Context(), org, p.record(org).Version, patch)
+	require.NoError(p.cast.t, err)
 	return e.Organization
 }
 
 // refused requires that the present version cannot be edited so, for such a reason.
 func (p *colleague) refused(code, org string, patch map[string]any) *shapes.Problem {
-	p.t.Helper()
-	_, err := p.EditOrganization(p.t.Context(), org, p.record(org).Version, patch)
-	require.True(p.t, apiclient.Is(err, code), "%s: %v", code, err)
+	p.cast.t.Helper()
+	_, err := p.EditOrganization(p.cast.t.Context(), org, p.record(org).Version, patch)
+	require.True(p.cast.t, apiclient.Is(err, code), "%s: %v", code, err)
 	return problemIn(err)
 }
 
 // names lists the names of the organizations that are selected.
 func (p *colleague) names(q apiclient.OrganizationQuery) []string {
-	p.t.Helper()
-	l, err := p.Organizations(p.t.Context(), q)
-	require.NoError(p.t, err)
+	p.cast.t.Helper()
+	l, err := p.Organizations(p.cast.t.Context(), q)
+	require.NoError(p.cast.t, err)
 	return each(l.Items, func(o shapes.Organization) string { return o.Name })
 }
 
 // sees requires that exactly these organizations of others are seen.
 func (p *colleague) sees(what string, names ...string) {
-	p.t.Helper()
+	p.cast.t.Helper()
 	got := p.names(apiclient.OrganizationQuery{Kinds: []string{"trusted"}})
-	require.Equal(p.t, each(names, func(n string) string { return n }), got, "%s: %s", p.account, what)
+	require.Equal(p.cast.t, each(names, func(n string) string { return n }), got, "%s: %s", p.account, what)
 }
 
 // onSystems runs a story on a process with an SQLite file, and with a PostgreSQL database.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -99,8 +100,9 @@ func anotherVersion(c *cast) {
 	require.JSONEq(t, `"gold"`, string(wdc.record(org).Custom["tier"]), "back with its field")
 }
 
-// crowd gives an account of which nothing is seen yet n organizations, org-00001 and on, and GigaTera an agreement with each.
-func (c *cast) crowd(account string, n int) {
+// crowd makes a hundred accounts, mall-00 and on, with a hundredth of n organizations each, org-00001 and on, and an agreement of GigaTera with
+// each organization. That is written to the database, as one by one it would take long.
+func (c *cast) crowd(n int) {
 	c.t.Helper()
 	dialect, driver, dsn := bunDialect(c.db)
 	db, err := sql.Open(driver, dsn)
@@ -109,25 +111,35 @@ func (c *cast) crowd(account string, n int) {
 	db.SetMaxOpenConns(1)
 	s, err := bunstore.New(bun.NewDB(db, dialect), bunstore.Config{})
 	require.NoError(c.t, err)
-	put := func(a string, fn func(context.Context, store.Tx, orgoverlay.OrgID, int) error) {
-		require.NoError(c.t, s.For(a).Update(c.t.Context(), func(ctx context.Context, tx store.Tx) error {
-			for i := range n {
-				if err := fn(ctx, tx, orgoverlay.OrgID(fmt.Sprintf("org-%05d", i+1)), i+1); err != nil {
-					return err
-				}
-			}
-			return nil
-		}))
+	const giga = orgoverlay.Account("gigatera")
+	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	in := func(a orgoverlay.Account, fn func(context.Context, orgoverlay.Tx) error) {
+		require.NoError(c.t, s.For(string(a)).Update(c.t.Context(), func(ctx context.Context, tx store.Tx) error { return fn(ctx, tx.Orgoverlay) }))
 	}
-	owner, provider := orgoverlay.Account(account), orgoverlay.Ref{Account: "gigatera", Org: orgoverlay.OrgID(c.tied["gigatera"])}
-	put(account, func(ctx context.Context, tx store.Tx, id orgoverlay.OrgID, i int) error {
-		return tx.Orgoverlay.Orgs.Put(ctx, orgoverlay.Organization{Shared: orgoverlay.Shared{ID: id, Account: owner, Name: fmt.Sprintf("Shop %05d", i)}})
-	})
-	put("gigatera", func(ctx context.Context, tx store.Tx, id orgoverlay.OrgID, i int) error {
-		return tx.Orgoverlay.Registry.PutAgreement(ctx, orgoverlay.Agreement{ID: orgoverlay.AgreementID(id), Kind: orgoverlay.FLSA, Account: provider.Account, With: owner, Provider: provider,
-			Customer: orgoverlay.Ref{Account: owner, Org: id}, Start: "2026-01-01", Zone: "UTC", From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
-	})
+	for m := range 100 {
+		owner := orgoverlay.Account(mall(m))
+		in(owner, func(ctx context.Context, tx orgoverlay.Tx) error {
+			err := errors.Join(tx.Registry.PutTenant(ctx, orgoverlay.Tenant{ID: owner, Name: string(owner)}),
+				tx.Registry.PutHalf(ctx, orgoverlay.TrustHalf{Account: owner, Other: giga, State: orgoverlay.TrustEstablished, Since: begin}))
+			for i := m + 1; i <= n; i += 100 {
+				err = errors.Join(err, tx.Orgs.Put(ctx, orgoverlay.Organization{Shared: orgoverlay.Shared{ID: shopID(i), Account: owner, Name: fmt.Sprintf("Shop %05d", i)}}))
+			}
+			return err
+		})
+		in(giga, func(ctx context.Context, tx orgoverlay.Tx) error {
+			err := tx.Registry.PutHalf(ctx, orgoverlay.TrustHalf{Account: giga, Other: owner, State: orgoverlay.TrustEstablished, Since: begin})
+			for i := m + 1; i <= n; i += 100 {
+				err = errors.Join(err, tx.Registry.PutAgreement(ctx, orgoverlay.Agreement{ID: orgoverlay.AgreementID(shopID(i)), Kind: orgoverlay.SLA, Account: giga, With: owner,
+					Service: "service of G1", Customer: orgoverlay.Ref{Account: owner, Org: shopID(i)}, Start: "2026-01-01", Zone: "UTC", From: begin}))
+			}
+			return err
+		})
+	}
 }
+
+// mall is the account of number m, and shopID the organization of number i; that is in the account (i-1)%100.
+func mall(m int) string             { return fmt.Sprintf("mall-%02d", m) }
+func shopID(i int) orgoverlay.OrgID { return orgoverlay.OrgID(fmt.Sprintf("org-%05d", i)) }
 
 // bunDialect says how a database that -db names is opened.
 func bunDialect(db string) (d schema.Dialect, driver, dsn string) {
@@ -139,14 +151,15 @@ func bunDialect(db string) (d schema.Dialect, driver, dsn string) {
 
 func manyRows(c *cast) {
 	t, ctx, giga := c.t, c.t.Context(), c.admin("gigatera")
-	const n = 10_000
-	c.open("mall", "Mall")
-	c.trust("gigatera", "mall")
-	c.crowd("mall", n)
+	n := 2000
+	if deep() {
+		n = 10_000
+	}
+	c.crowd(n)
 	var table strings.Builder
 	table.WriteString("ID,Organization Account,Name,Remarks,Custom Fields,Financial ID\n")
 	for i := 1; i <= n; i++ {
-		id, account, name, custom, financial := fmt.Sprintf("org-%05d", i), "mall", "", "", fmt.Sprintf("F-%d", i)
+		id, account, name, custom, financial := string(shopID(i)), mall((i-1)%100), "", "", fmt.Sprintf("F-%d", i)
 		switch {
 		case i == 17:
 			account = "nowhere"
@@ -175,7 +188,7 @@ func manyRows(c *cast) {
 		out.Errors, out.Warnings = nil, nil
 		require.Equal(t, shapes.TableImport{DryRun: dry, Rows: n, Created: n - 4, Failed: 4}, out)
 	}
-	require.Equal(t, "remarks 10000", *giga.record("org-10000").Remarks)
+	require.Equal(t, fmt.Sprintf("remarks %d", n), *giga.record(fmt.Sprintf("org-%05d", n)).Remarks)
 	for _, id := range []string{"org-00017", "org-00040", "org-00099", "org-00120"} {
 		require.Zero(t, giga.record(id).Version)
 	}
@@ -209,7 +222,7 @@ func twoEditAtOnce(c *cast) {
 	r := a.record(org)
 	require.Equal(t, "by a F-2", *r.Remarks+" "+*r.FinancialID)
 
-	nobody := &colleague{Client: apiclient.New(c.home), t: t, home: c.home, browser: browserlike(t, &http.Transport{})}
+	nobody := &colleague{Client: apiclient.New(c.home), cast: c, browser: browserlike(t, &http.Transport{})}
 	t.Cleanup(nobody.Close)
 	answer := nobody.ask("GET /api/organizations")
 	require.Equal(t, http.StatusUnauthorized, answer.status, "without an account there is nothing")
