@@ -40,13 +40,13 @@ func (d *Directory) shut(ctx context.Context, tx bun.Tx, p power, row personRow,
 	kind := EventEnabled
 	if row.Disabled {
 		kind = EventDisabled
-		if err := endSessions(ctx, tx, row.ID, ""); err != nil {
+		if err := endSessions(ctx, tx, row.ID); err != nil {
 			return err
 		}
 		if err := dropLinks(ctx, tx, row.ID, ""); err != nil {
 			return err
 		}
-		if _, err := exec(ctx, tx, "DELETE FROM mspkit_staff_link WHERE kind = ? AND email_key = ?", string(Reset), row.EmailKey); err != nil {
+		if err := dropResets(ctx, tx, row); err != nil {
 			return err
 		}
 		for _, r := range roles {

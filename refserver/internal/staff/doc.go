@@ -8,5 +8,8 @@
 // again in the transaction of each change, so that whoever is disabled or loses a role is out at once. Each change writes an Event with it. Of passwords the
 // argon2id hash is kept, of links, tokens and session ids, which are 256 random bits, the SHA-256.
 //
+// A password that is replaced, by its person or by a link, ends all sessions that it began. Tokens stay: they are the account's, whose administrators
+// see and revoke them, and programs need not stop because somebody forgot a password. To stop them too, revoke them or disable their issuer.
+//
 // Methods that change something and take who asks decide whether they may. Those that only read do not: their caller does.
 package staff

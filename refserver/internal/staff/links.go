@@ -128,8 +128,8 @@ func (d *Directory) invited(ctx context.Context, tx bun.Tx, p power, v Invitatio
 	return row, wrong.err()
 }
 
-// Reset makes a link by which a person chooses a new password, for 24 hours, and returns its token. It replaces the one before. Whoever may Disable
-// the person can make it; somebody disabled gets none, which is ErrConflict.
+// Reset makes a link by which a person chooses a new password, for 24 hours, and returns its token. It replaces the one before, and ends
+// when the person's roles change. Whoever may Disable the person can make it; somebody disabled gets none, which is ErrConflict.
 func (d *Directory) Reset(ctx context.Context, by Who, person string) (token string, link Link, err error) {
 	made, err := decide(ctx, d, "make a link for a new password", func(ctx context.Context, tx bun.Tx) (made, error) {
 		p, to, _, err := d.charge(ctx, tx, by, person)

@@ -18,6 +18,8 @@ type Person struct {
 	CreatedAt time.Time
 	Roles     []string  // on the account that was asked for, sorted; else empty
 	Seen      time.Time // People and PersonByID: when they last acted in that account, to a minute; zero: never
+
+	proof string // the digest of what is kept of the password that was given, where one was; see Begin
 }
 
 // Membership is what somebody holds on one account.

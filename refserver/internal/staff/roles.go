@@ -130,12 +130,16 @@ func (d *Directory) SetRoles(ctx context.Context, by Who, account, person string
 	})
 }
 
-// putRoles writes what a person holds on an account, and the person's version.
+// putRoles writes what a person holds on an account, and the person's version. Links for a new password end: who made one had charge of the person
+// as they were, and would get what they hold from now on.
 func putRoles(ctx context.Context, tx bun.Tx, account string, row personRow, roles []string) error {
 	if _, err := exec(ctx, tx, "UPDATE mspkit_staff_person SET version = ? WHERE id = ?", row.Version, row.ID); err != nil {
 		return err
 	}
 	if _, err := exec(ctx, tx, "DELETE FROM mspkit_staff_role WHERE account = ? AND person = ?", account, row.ID); err != nil {
+		return err
+	}
+	if err := dropResets(ctx, tx, row); err != nil {
 		return err
 	}
 	for _, r := range roles {
@@ -167,6 +171,12 @@ func stripped(ctx context.Context, tx bun.Tx, person, account string, before, af
 func dropLinks(ctx context.Context, tx bun.Tx, person, account string) error {
 	_, err := exec(ctx, tx, `DELETE FROM mspkit_staff_link WHERE (account = ? OR ? = '')
 		AND (maker = ? OR maker IN (SELECT id FROM mspkit_staff_token WHERE issuer = ?))`, account, account, person, person)
+	return err
+}
+
+// dropResets takes back the links for a new password of a person.
+func dropResets(ctx context.Context, tx bun.Tx, row personRow) error {
+	_, err := exec(ctx, tx, "DELETE FROM mspkit_staff_link WHERE kind = ? AND email_key = ?", string(Reset), row.EmailKey)
 	return err
 }
 

@@ -35,11 +35,12 @@ type sessionRow struct {
 
 const sessionColumns = "hash, id, person, account, started, seen, confirmed, deadline, ip, agent"
 
-// opening is what begins a session: what is to be kept, the one that it replaces, and what is recorded of it.
+// opening is what begins a session: what is to be kept, the one that it replaces, what is recorded of it, and by which password.
 type opening struct {
 	Row      sessionRow
 	Replaces string // a hash, or empty
 	Kind     string
+	Proof    string // of a Person, or empty
 }
 
 // The one value in a session of scs is an opening, which lies in columns of ours.
@@ -90,7 +91,7 @@ func (d *Directory) session(ctx context.Context, hash string) (sessionRow, bool,
 }
 
 // CommitCtx begins a session in place of another. Somebody who may not act in its account is ErrNotFound, and so is one to replace that ended
-// meanwhile, other than by signing in again.
+// meanwhile, other than by signing in again. A password that was replaced since it was given is ErrSignIn.
 func (s sessions) CommitCtx(ctx context.Context, hash string, b []byte, _ time.Time) error {
 	var o opening
 	if err := json.Unmarshal(b, &o); err != nil {
@@ -110,6 +111,13 @@ func (s sessions) CommitCtx(ctx context.Context, hash string, b []byte, _ time.T
 		}
 		if !in || ended == 0 && o.Kind != EventSignedIn {
 			return ErrNotFound
+		}
+		kept, _, err := one[string](ctx, tx, "SELECT password FROM mspkit_staff_person WHERE id = ?", r.Person)
+		if err != nil {
+			return err
+		}
+		if o.Proof != "" && o.Proof != digest(kept) {
+			return ErrSignIn
 		}
 		now := d.now()
 		if _, err := exec(ctx, tx, "DELETE FROM mspkit_staff_session WHERE deadline <= ? OR seen <= ?", now, now-d.cfg.Idle.Microseconds()); err != nil {
@@ -155,9 +163,9 @@ func sawIn(ctx context.Context, tx bun.Tx, account, person string, now int64) er
 	return err
 }
 
-// endSessions ends all of a person's, but one: the hash of it, or empty.
-func endSessions(ctx context.Context, tx bun.Tx, person, but string) error {
-	_, err := exec(ctx, tx, "DELETE FROM mspkit_staff_session WHERE person = ? AND hash <> ?", person, but)
+// endSessions ends all of a person's.
+func endSessions(ctx context.Context, tx bun.Tx, person string) error {
+	_, err := exec(ctx, tx, "DELETE FROM mspkit_staff_session WHERE person = ?", person)
 	return err
 }
 

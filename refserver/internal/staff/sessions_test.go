@@ -230,7 +230,7 @@ func TestWhoIsDisabledIsOutAtOnce(t *testing.T) {
 		}
 		stands := func() (out []bool) {
 			for _, ctx := range append(streams, t.Context()) {
-				in, err := w.Stands(ctx)
+				_, in, err := w.Stands(ctx)
 				require.NoError(t, err)
 				out = append(out, in)
 			}

@@ -9,8 +9,13 @@ import (
 // SignIn checks a password and returns whose it is, without roles. Everything wrong is ErrSignIn, after the same time: an address that
 // nobody has, a wrong password, somebody disabled. Too many wrong ones from one place are a *TooMany.
 func (d *Directory) SignIn(ctx context.Context, email, password, ip string) (Person, error) {
-	row, _, err := d.prove(ctx, fold(email), password, ip)
-	return row.person(nil), in("sign in", err)
+	row, kept, err := d.prove(ctx, fold(email), password, ip)
+	if err != nil {
+		return Person{}, in("sign in", err)
+	}
+	p := row.person(nil)
+	p.proof = digest(kept)
+	return p, nil
 }
 
 // prove returns the person whose address and password these are, and what is kept of the password.
@@ -63,8 +68,9 @@ func (d *Directory) prove(ctx context.Context, emailKey, password, ip string) (p
 	return row, renewed, nil
 }
 
-// ChangePassword replaces somebody's own password, who gives the old one, and ends their other sessions and any link for a new
-// password. A wrong old one is ErrSignIn, one that was changed meanwhile ErrConflict.
+// ChangePassword replaces somebody's own password, who gives the old one, and ends their sessions and any link for a new password; that of the request
+// goes on under a new id, as after Begin, so that a copy of its cookie opens nothing. Tokens that they issued stay. A wrong old one is ErrSignIn, one that was
+// changed meanwhile ErrConflict.
 func (d *Directory) ChangePassword(ctx context.Context, who Who, old, replacement string) error {
 	const what = "change a password"
 	row, there, err := personOf(ctx, d.read, who.Person)
@@ -88,7 +94,7 @@ func (d *Directory) ChangePassword(ctx context.Context, who Who, old, replacemen
 	if err != nil {
 		return in(what, err)
 	}
-	return d.update(ctx, what, func(ctx context.Context, tx bun.Tx) error {
+	err = d.update(ctx, what, func(ctx context.Context, tx bun.Tx) error {
 		n, err := exec(ctx, tx, "UPDATE mspkit_staff_person SET password = ?, version = version + 1 WHERE id = ? AND password = ? AND NOT disabled", hash, row.ID, kept)
 		if err != nil {
 			return err
@@ -96,12 +102,16 @@ func (d *Directory) ChangePassword(ctx context.Context, who Who, old, replacemen
 		if n == 0 {
 			return ErrConflict
 		}
-		if err := endSessions(ctx, tx, row.ID, v.session.Hash); err != nil {
+		if err := endSessions(ctx, tx, row.ID); err != nil {
 			return err
 		}
-		if _, err := exec(ctx, tx, "DELETE FROM mspkit_staff_link WHERE kind = ? AND email_key = ?", string(Reset), row.EmailKey); err != nil {
+		if err := dropResets(ctx, tx, row); err != nil {
 			return err
 		}
 		return d.note(ctx, tx, Event{Account: row.Home, Kind: EventPasswordChanged, By: row.ID, ByName: row.Name, On: row.ID, OnName: row.Name})
 	})
+	if err != nil || v.session.Hash == "" {
+		return err
+	}
+	return d.Begin(ctx, Person{ID: row.ID, Home: row.Home, proof: digest(hash)}, v.session.Account)
 }

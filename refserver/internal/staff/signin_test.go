@@ -179,7 +179,7 @@ func TestANewPasswordEndsTheOtherSessions(t *testing.T) {
 		require.False(t, in)
 		_, in = here.who()
 		require.True(t, in)
-		require.Equal(t, "password_changed sign_in_failed signed_in signed_in joined first_made", w.kinds("alder"))
+		require.Equal(t, "signed_in password_changed sign_in_failed signed_in signed_in joined first_made", w.kinds("alder"))
 	})
 }
 

@@ -101,10 +101,12 @@ func (d *Directory) enter(ctx context.Context, tx bun.Tx, link linkRow, hash str
 	if err := putRoles(ctx, tx, link.Account, row, roles); err != nil {
 		return Person{}, err
 	}
-	return row.person(roles), d.note(ctx, tx, Event{Account: link.Account, Kind: EventJoined, By: row.ID, ByName: row.Name, On: row.ID, OnName: row.Name, Detail: link.Roles})
+	out := row.person(roles)
+	out.proof = digest(hash)
+	return out, d.note(ctx, tx, Event{Account: link.Account, Kind: EventJoined, By: row.ID, ByName: row.Name, On: row.ID, OnName: row.Name, Detail: link.Roles})
 }
 
-// renew gives a person a new password and ends their sessions.
+// renew gives a person a new password and ends their sessions. Tokens that they issued stay.
 func (d *Directory) renew(ctx context.Context, tx bun.Tx, link linkRow, hash string) (Person, error) {
 	row, there, err := one[personRow](ctx, tx, "SELECT "+personColumns+" FROM mspkit_staff_person p WHERE p.email_key = ?", link.EmailKey)
 	if err != nil {
@@ -117,14 +119,16 @@ func (d *Directory) renew(ctx context.Context, tx bun.Tx, link linkRow, hash str
 	if _, err := exec(ctx, tx, "UPDATE mspkit_staff_person SET password = ?, version = ? WHERE id = ?", hash, row.Version, row.ID); err != nil {
 		return Person{}, err
 	}
-	if err := endSessions(ctx, tx, row.ID, ""); err != nil {
+	if err := endSessions(ctx, tx, row.ID); err != nil {
 		return Person{}, err
 	}
 	roles, err := rolesOn(ctx, tx, link.Account, row.ID)
 	if err != nil {
 		return Person{}, err
 	}
-	return row.person(roles), d.note(ctx, tx, Event{Account: row.Home, Kind: EventResetTaken, By: row.ID, ByName: row.Name, On: row.ID, OnName: row.Name})
+	out := row.person(roles)
+	out.proof = digest(hash)
+	return out, d.note(ctx, tx, Event{Account: row.Home, Kind: EventResetTaken, By: row.ID, ByName: row.Name, On: row.ID, OnName: row.Name})
 }
 
 // AcceptLink uses an invitation of the address of somebody who is signed in: they get its roles beside those that they have on its account. An

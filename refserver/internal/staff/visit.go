@@ -120,26 +120,25 @@ func (d *Directory) bySession(ctx context.Context, s sessionRow) (Who, bool, err
 	return Who{Person: row.ID, Name: row.Name, Email: row.Email, Home: row.Home, Account: s.Account, Roles: roles, Fresh: fresh}, in, err
 }
 
-// Stands reports whether the session or token by which a request was let in still does, for streams that outlive the look when they began.
-func (d *Directory) Stands(ctx context.Context) (bool, error) {
+// Stands looks up anew whom the session or token by which a request was let in stands for, and whether it still does: for streams that outlive
+// the look when they began.
+func (d *Directory) Stands(ctx context.Context) (who Who, in bool, err error) {
 	v, _ := visitOf(ctx)
-	var in bool
-	var err error
 	switch {
 	case v.token != "":
-		_, _, in, err = d.program(ctx, d.read, "hash", v.token)
+		_, who, in, err = d.program(ctx, d.read, "hash", v.token)
 	case v.session.Hash != "":
 		var row sessionRow
 		if row, in, err = d.session(ctx, v.session.Hash); err == nil && in {
-			_, in, err = d.bySession(ctx, row)
+			who, in, err = d.bySession(ctx, row)
 		}
 	}
-	return in, err
+	return who, in, err
 }
 
 // Begin signs somebody in whose password was given, in an account; empty: the one that they belong to if they hold a role there, else the
-// first. It sets the cookie of a new session, in place of any before. Where they hold nothing it is ErrNotFound. Of answers as before until the
-// next request.
+// first. It sets the cookie of a new session, in place of any before. Where they hold nothing it is ErrNotFound; where the password by which SignIn
+// or TakeLink returned them was replaced meanwhile it is ErrSignIn. Of answers as before until the next request.
 func (d *Directory) Begin(ctx context.Context, person Person, account string) error {
 	if account == "" {
 		list, err := d.Memberships(ctx, person.ID)
@@ -153,27 +152,30 @@ func (d *Directory) Begin(ctx context.Context, person Person, account string) er
 		}
 	}
 	now := d.now()
-	return d.begin(ctx, EventSignedIn, sessionRow{Person: person.ID, Account: account, Started: now, Confirmed: now, Deadline: now + d.cfg.Absolute.Microseconds()})
+	row := sessionRow{Person: person.ID, Account: account, Started: now, Confirmed: now, Deadline: now + d.cfg.Absolute.Microseconds()}
+	return d.begin(ctx, opening{Row: row, Kind: EventSignedIn, Proof: person.proof})
 }
 
 // begin opens a session in place of the request's.
-func (d *Directory) begin(ctx context.Context, kind string, row sessionRow) error {
+func (d *Directory) begin(ctx context.Context, o opening) error {
 	v, ok := visitOf(ctx)
 	if !ok {
 		return in("begin a session", errVisit)
 	}
+	row := &o.Row
 	row.ID, row.Seen, row.IP, row.Agent = d.cfg.NewID(), d.now(), v.ip, v.agent
+	o.Replaces = v.session.Hash
 	fresh, err := d.cookies.Load(ctx, "")
 	if err != nil {
 		return in("begin a session", err)
 	}
-	d.cookies.Put(fresh, valueKey, opening{row, v.session.Hash, kind})
+	d.cookies.Put(fresh, valueKey, o)
 	id, _, err := d.cookies.Commit(fresh)
 	if err != nil {
 		return err
 	}
 	row.Hash = digest(id)
-	v.session = row
+	v.session = *row
 	d.setCookie(fresh, v, id)
 	return nil
 }
@@ -227,7 +229,7 @@ func (d *Directory) Switch(ctx context.Context, account string) error {
 	}
 	row := v.session
 	row.Account = account
-	return d.begin(ctx, EventSwitched, row)
+	return d.begin(ctx, opening{Row: row, Kind: EventSwitched})
 }
 
 // Confirm makes who is signed in Fresh by their password, with a new id and as long as before. A wrong one is ErrSignIn, too many are *TooMany.
@@ -248,7 +250,7 @@ func (d *Directory) Confirm(ctx context.Context, password string) error {
 	}
 	row := v.session
 	row.Confirmed = d.now()
-	return d.begin(ctx, EventConfirmed, row)
+	return d.begin(ctx, opening{Row: row, Kind: EventConfirmed})
 }
 
 // remote is the host that a request comes from.
