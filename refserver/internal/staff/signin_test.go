@@ -60,12 +60,15 @@ func TestSignInTakesAsLongForUnknownAddresses(t *testing.T) {
 			return known < 2*unknown && unknown < 2*known
 		}, 30*time.Second, time.Millisecond)
 		t.Logf("known %v, unknown %v", known, unknown)
-		cheap := time.Now()
 		w.cfg.Hash = staff.Hash{Memory: 64, Passes: 1, Threads: 1}
 		w.reopen()
-		_, err := w.SignIn(t.Context(), "nobody@alder.example", "a wrong long one", away)
-		require.ErrorIs(t, err, staff.ErrSignIn)
-		require.Less(t, 2*time.Since(cheap), unknown, "the hash is what takes the time")
+		tries := 0
+		require.Eventually(t, func() bool {
+			tries++
+			cheap := time.Now()
+			_, err := w.SignIn(t.Context(), "nobody@alder.example", "a wrong long one", fmt.Sprintf("198.51.100.%d", tries))
+			return errors.Is(err, staff.ErrSignIn) && 2*time.Since(cheap) < unknown
+		}, 30*time.Second, time.Millisecond, "the hash is what takes the time")
 	})
 }
 
