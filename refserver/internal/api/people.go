@@ -9,7 +9,16 @@ import (
 )
 
 type listMembers struct {
-	After string `query:"after" doc:"the address of the last person of the page before"`
+	Search   string `query:"search" doc:"text in names and addresses, whatever its case and accents"`
+	Role     string `query:"role" doc:"only who holds it"`
+	Disabled string `query:"disabled" enum:"true,false"`
+	After    string `query:"after" doc:"the address of the last person of the page before"`
+	Paged
+}
+
+type listDoors struct {
+	Search string `query:"search" doc:"text in the name, whatever its case and accents"`
+	After  string `query:"after"`
 	Paged
 }
 
@@ -22,7 +31,11 @@ type listStaffEvents struct {
 func (a *api) people() {
 	handle(a, route("listMembers", "GET people", doors, "People with roles on the account, by address"), func(ctx context.Context, in *listMembers) (shapes.List[shapes.Person], error) {
 		who, _ := staff.Of(ctx)
-		ps, err := a.Staff.People(ctx, who.Account, in.After, in.Limit+1)
+		q := staff.PeopleQuery{Query: staff.Query{Search: in.Search, After: in.After, Limit: in.Limit + 1}, Role: in.Role}
+		if in.Disabled != "" {
+			q.Disabled = new(in.Disabled == "true")
+		}
+		ps, err := a.Staff.People(ctx, who.Account, q)
 		return page(ps, in.Limit, func(p staff.Person) string { return p.Email }, toMember), err
 	})
 	handle(a, route("getPerson", "GET people/{id}", doors, "One person"), func(ctx context.Context, in *byID) (shapes.Person, error) {
@@ -61,9 +74,9 @@ func (a *api) people() {
 			return shapes.StaffEvent{ID: e.ID, At: e.At, Kind: e.Kind, By: e.By, ByName: e.ByName, On: e.On, OnName: e.OnName, Detail: e.Detail, IP: e.IP}
 		}), err
 	})
-	handle(a, route("listAccounts", "GET accounts", doors, "The accounts on this system, its own first"), func(ctx context.Context, _ *nothing) (shapes.List[shapes.HostedAccount], error) {
-		as, err := a.Staff.Accounts(ctx)
-		return shapes.List[shapes.HostedAccount]{Items: each(as, func(acc staff.Account) shapes.HostedAccount { return shapes.HostedAccount(acc) })}, err
+	handle(a, route("listAccounts", "GET accounts", doors, "The accounts on this system, its own first"), func(ctx context.Context, in *listDoors) (shapes.List[shapes.HostedAccount], error) {
+		as, err := a.Staff.FindAccounts(ctx, staff.Query{Search: in.Search, After: in.After, Limit: in.Limit + 1})
+		return page(as, in.Limit, func(acc staff.Account) string { return acc.ID }, func(acc staff.Account) shapes.HostedAccount { return shapes.HostedAccount(acc) }), err
 	})
 	handle(a, route("openAccount", "POST accounts", doors, "Open an account, which the caller administers first"), func(ctx context.Context, in *take[shapes.OpenAccount]) (shapes.HostedAccount, error) {
 		who, _ := staff.Of(ctx)

@@ -9,10 +9,10 @@ import (
 
 // tokens serves the entries of programs to the account that is acted in.
 func (a *api) tokens() {
-	handle(a, route("listTokens", "GET tokens", doors, "Tokens of the account, oldest first"), func(ctx context.Context, _ *nothing) (shapes.List[shapes.Token], error) {
+	handle(a, route("listTokens", "GET tokens", doors, "Tokens of the account, oldest first"), func(ctx context.Context, in *listDoors) (shapes.List[shapes.Token], error) {
 		who, _ := staff.Of(ctx)
-		ts, err := a.Staff.Tokens(ctx, who.Account)
-		return shapes.List[shapes.Token]{Items: each(ts, toToken)}, err
+		ts, err := a.Staff.Tokens(ctx, who.Account, staff.Query{Search: in.Search, After: in.After, Limit: in.Limit + 1})
+		return page(ts, in.Limit, func(t staff.Token) string { return t.ID }, toToken), err
 	})
 	handle(a, route("issueToken", "POST tokens", doors, "Make a token for a program"), func(ctx context.Context, in *take[shapes.IssueToken]) (shapes.IssuedToken, error) {
 		who, _ := staff.Of(ctx)

@@ -113,21 +113,16 @@ func there(err error) error {
 
 // find looks somebody up in the account in which they hold roles.
 func find(ctx context.Context, d *staff.Directory, p part) (staff.Person, error) {
-	for after := ""; ; {
-		page, err := d.People(ctx, p.account, after, 0)
-		if err != nil {
-			return staff.Person{}, err
-		}
-		for _, q := range page {
-			if strings.EqualFold(q.Email, p.email) {
-				return q, nil
-			}
-		}
-		if len(page) == 0 {
-			return staff.Person{}, staff.ErrNotFound
-		}
-		after = page[len(page)-1].Email
+	found, err := d.People(ctx, p.account, staff.PeopleQuery{Query: staff.Query{Search: p.email}})
+	if err != nil {
+		return staff.Person{}, err
 	}
+	for _, q := range found {
+		if strings.EqualFold(q.Email, p.email) {
+			return q, nil
+		}
+	}
+	return staff.Person{}, staff.ErrNotFound
 }
 
 // acting is a person who acts in an account, as the directory takes it: it looks up again what they hold.
@@ -168,7 +163,7 @@ func issue(ctx context.Context, a *app.App) (string, error) {
 	if p.Disabled || !by.Holds(administrator) {
 		return "", nil
 	}
-	old, err := a.Staff.Tokens(ctx, a.ID())
+	old, err := a.Staff.Tokens(ctx, a.ID(), staff.Query{})
 	if err != nil {
 		return "", err
 	}

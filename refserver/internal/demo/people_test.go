@@ -144,7 +144,7 @@ func TestRestartKeepsPeople(t *testing.T) {
 	data := t.TempDir()
 	d, stop := run(t, data)
 	ctx, dir := t.Context(), d.Alder.Staff
-	people, err := dir.People(ctx, "wdc", "", 0)
+	people, err := dir.People(ctx, "wdc", staff.PeopleQuery{})
 	require.NoError(t, err)
 	at := func(name string) staff.Person {
 		for _, p := range people {
@@ -169,7 +169,7 @@ func TestRestartKeepsPeople(t *testing.T) {
 	stop()
 
 	d, _ = run(t, data)
-	people, err = d.Alder.Staff.People(ctx, "wdc", "", 0)
+	people, err = d.Alder.Staff.People(ctx, "wdc", staff.PeopleQuery{})
 	require.NoError(t, err)
 	require.Len(t, people, 4, "Uma has left")
 	require.Equal(t, []string{"auditor"}, at("Ada Alder").Roles)
@@ -177,7 +177,7 @@ func TestRestartKeepsPeople(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, d.Welcome(&out))
 	require.NotContains(t, out.String(), "Uma Hill")
-	tokens, err := d.Alder.Staff.Tokens(ctx, "alder")
+	tokens, err := d.Alder.Staff.Tokens(ctx, "alder", staff.Query{})
 	require.NoError(t, err)
 	require.Len(t, tokens, 1)
 	for token, want := range map[string]int{before: http.StatusUnauthorized, d.AlderToken: http.StatusOK} {

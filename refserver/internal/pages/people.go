@@ -24,12 +24,13 @@ func (s *site) people() {
 
 func showPeople(v *visit) (ui.Page, error) {
 	who, _ := staff.Of(v.Context())
-	all, err := v.Staff.People(v.Context(), who.Account, v.query("after"), most+1)
+	q, filter := v.peopleFilter(who)
+	all, err := v.Staff.People(v.Context(), who.Account, q)
 	if err != nil {
 		return ui.Page{}, err
 	}
 	table := ui.Table{ID: "people", Caption: "People of " + who.Account + ", by e-mail", Cols: ui.Cols("Name", "E-mail", "Roles", "State", "Last seen"),
-		Empty: ui.Empty{Text: "Whoever may act in this account stands here."}}
+		Empty: ui.Empty{Text: "Whoever may act in this account stands here. Nobody is here of what you chose."}}
 	if len(all) > most {
 		all = all[:most]
 		table.More = v.with("after", all[most-1].Email)
@@ -39,7 +40,7 @@ func showPeople(v *visit) (ui.Page, error) {
 		cells[2] = rolesLine(p.Roles)
 		table.Rows = append(table.Rows, ui.Row{Cells: cells})
 	}
-	page := ui.Page{Title: "People", Form: v.form("invite", "withdraw"), Parts: []ui.Part{table}}
+	page := ui.Page{Title: "People", Form: v.form("invite", "withdraw"), Parts: []ui.Part{filter, table}}
 	open, err := v.Staff.Links(v.Context(), who.Account)
 	if err != nil {
 		return ui.Page{}, err
@@ -61,6 +62,43 @@ func showPeople(v *visit) (ui.Page, error) {
 	}
 	page.Parts = append(page.Parts, ui.Section{ID: "new", Title: "Invite somebody", Note: ui.Say(ui.Text("You get a link to hand over. Whoever has a password here signs in with it; others choose one.")), Parts: []ui.Part{form}})
 	return page, nil
+}
+
+// peopleFilter is which people the address chooses, and what chooses them.
+func (v *visit) peopleFilter(who staff.Who) (staff.PeopleQuery, ui.Filter) {
+	q := staff.PeopleQuery{Query: v.search(), Role: v.query("role")}
+	if state := v.query("state"); state == "active" || state == "disabled" {
+		q.Disabled = new(state == "disabled")
+	}
+	roles := ui.Field{Name: "role", Label: "Role", Kind: "select", Value: q.Role, Options: []ui.Option{{Label: "All"}}}
+	keep := v.rolesOf(who.Account)
+	for _, r := range roleWords {
+		if keep(r.role) {
+			roles.Options = append(roles.Options, ui.Option{Value: r.role, Label: r.word})
+		}
+	}
+	f := ui.Filter{Label: "Search people", Fields: []ui.Field{
+		{Name: "q", Label: "Name or e-mail", Value: q.Search}, roles,
+		{Name: "state", Label: "State", Kind: "select", Value: v.query("state"), Options: []ui.Option{{Label: "All"}, {Value: "active", Label: "Active"}, {Value: "disabled", Label: "Disabled"}}},
+	}}
+	if q.Search != "" || q.Role != "" || q.Disabled != nil {
+		f.Clear = "/people"
+	}
+	return q, f
+}
+
+// search is what the address searches for in a list, and one row more than a page shows.
+func (v *visit) search() staff.Query {
+	return staff.Query{Search: strings.TrimSpace(v.query("q")), After: v.query("after"), Limit: most + 1}
+}
+
+// searchBox is the search of a list that has no other filter.
+func searchBox(q staff.Query, label, of, path string) ui.Filter {
+	f := ui.Filter{Label: label, Fields: []ui.Field{{Name: "q", Label: of, Value: q.Search}}}
+	if q.Search != "" {
+		f.Clear = path
+	}
+	return f
 }
 
 // invitation is the form of one. Operators can invite people of other accounts, such as consultants.

@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -184,4 +185,35 @@ func TestFirstAdministrator(t *testing.T) {
 	require.Equal(t, "/people", people.Path)
 	b.keeps(d, token)
 	d.open("/links/" + token).is(http.StatusGone)
+}
+
+// Lists say what they search, and keep it in the address.
+func TestPeopleTokensAndAccountsAreSearched(t *testing.T) {
+	b := newBuilding(t)
+	b.hire("José", "jn@alder.example", "alder", staff.Works)
+	b.hire("Nils", "nils@alder.example", "alder", "auditor")
+	d := b.signIn("ada@alder.example")
+	d.open("/people").says("Name or e-mail", "José", "Nils")
+	d.open("/people?q=jose").is(http.StatusOK).says("José").lacks("Nils")
+	d.open("/people?q=NILS%40").says("Nils").lacks("José")
+	d.open("/people?role=auditor").says("Nils").lacks("José")
+	d.open("/people?state=disabled&q=nils").says("Nobody is here of what you chose.").lacks("José")
+	d.open("/tokens").press("Issue the token", "name", "weekly export", "roles", "staff", "days", "30").is(http.StatusOK)
+	d.open("/tokens?q=EXPORT").says("weekly export", "Name of the token or of who issued it")
+	d.open("/tokens?q=ada+alder").says("weekly export")
+	d.open("/tokens?q=import").says("search for another").lacks("weekly export")
+	found := d.open("/accounts?q=widget").says("Short name or name", "Widget Data Center").lacks("The system's own")
+	require.Contains(t, found.HTML, `<option value="alder"`, "a search takes nothing from the form below")
+}
+
+// A long list is shown page by page.
+func TestPeopleInPages(t *testing.T) {
+	b := newBuilding(t)
+	for i := range 101 {
+		b.hire("P", fmt.Sprintf("p%03d@alder.example", i), "alder", "end_user")
+	}
+	d := b.signIn("ada@alder.example")
+	first := d.open("/people?q=alder&role=end_user").is(http.StatusOK).says("p000@", "p099@").lacks("p100@")
+	require.Contains(t, first.HTML, "/people?after=p099%40alder.example&amp;q=alder&amp;role=end_user")
+	d.open("/people?after=p099%40alder.example&q=alder&role=end_user").says("p100@").lacks("p099@")
 }

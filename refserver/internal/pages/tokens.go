@@ -18,12 +18,17 @@ func (s *site) tokens() {
 
 func showTokens(v *visit) (ui.Page, error) {
 	who, _ := staff.Of(v.Context())
-	all, err := v.Staff.Tokens(v.Context(), who.Account)
+	q := v.search()
+	all, err := v.Staff.Tokens(v.Context(), who.Account, q)
 	if err != nil {
 		return ui.Page{}, err
 	}
 	table := ui.Table{ID: "tokens", Caption: "Tokens of " + who.Account, Cols: ui.Cols("Name", "May act as", "Issued by", "Issued", "Until", "Last used, to an hour"), Pick: "token", PickLabel: "Choose token",
-		Empty: ui.Empty{Text: "A token lets a program ask the API as this account. Issue one below."}}
+		Empty: ui.Empty{Text: "A token lets a program ask the API as this account. Issue one below, or search for another."}}
+	if len(all) > most {
+		all = all[:most]
+		table.More = v.with("after", all[most-1].ID)
+	}
 	for _, t := range all {
 		until := ui.Line{ui.When(t.Expires)}
 		if t.Expires.IsZero() {
@@ -37,7 +42,7 @@ func showTokens(v *visit) (ui.Page, error) {
 	if len(all) > 0 {
 		list = ui.Form{ID: "revoke", Action: "/tokens/revoke", Body: []ui.Part{table}, Submit: "Revoke the chosen tokens", Danger: true}
 	}
-	return ui.Page{Title: "Tokens", Form: v.form("issue", "revoke"), Parts: []ui.Part{list, ui.Section{ID: "new", Title: "Issue a token",
+	return ui.Page{Title: "Tokens", Form: v.form("issue", "revoke"), Parts: []ui.Part{searchBox(q, "Search tokens", "Name of the token or of who issued it", "/tokens"), list, ui.Section{ID: "new", Title: "Issue a token",
 		Note: ui.Say(ui.Text("It acts in " + who.Account + " alone, with the roles that you choose here, as long as you hold them too.")),
 		Parts: []ui.Part{ui.Form{ID: "issue", Action: "/tokens/issue", Submit: "Issue the token", Fields: []ui.Field{
 			{Name: "name", Label: "What it is for", Value: v.value("name", ""), Required: true, Hint: "The program that uses it, such as: nightly export."},

@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 )
@@ -19,6 +20,22 @@ func (d *Directory) Accounts(ctx context.Context) ([]Account, error) {
 		return nil, in("list accounts", err)
 	}
 	return append([]Account{{d.cfg.Account, d.cfg.Name}}, rows...), nil
+}
+
+// FindAccounts returns a page of those whose id or name holds what is searched: the system's own, then the others by id, which After is.
+func (d *Directory) FindAccounts(ctx context.Context, q Query) ([]Account, error) {
+	var out []Account
+	limit := bounded(q.Limit)
+	if key := nameKey(strings.TrimSpace(q.Search)); q.After == "" && (strings.Contains(d.cfg.Account, key) || strings.Contains(nameKey(d.cfg.Name), key)) {
+		out = append(out, Account{d.cfg.Account, d.cfg.Name})
+	}
+	after := q.After
+	if after == d.cfg.Account { // which stands before all others
+		after = ""
+	}
+	rows, err := all[Account](ctx, d.read, "SELECT id, name FROM mspkit_staff_account WHERE id > ? AND (id"+like+"OR name_key"+like+") ORDER BY id LIMIT ?",
+		after, q.inName(), q.inName(), limit-len(out))
+	return append(out, rows...), in("find accounts", err)
 }
 
 // hosts reports whether the system has an account.
@@ -50,7 +67,7 @@ func (d *Directory) OpenAccount(ctx context.Context, by Who, id, name string) er
 		if id == d.cfg.Account {
 			return ErrConflict
 		}
-		n, err := exec(ctx, tx, "INSERT INTO mspkit_staff_account (id, name, opened) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING", id, name, d.now())
+		n, err := exec(ctx, tx, "INSERT INTO mspkit_staff_account (id, name, name_key, opened) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING", id, name, nameKey(name), d.now())
 		if err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func TestTheFirstAdministratorComesByLink(t *testing.T) {
 		}
 		require.Equal(t, 1, through)
 		require.ErrorIs(t, take(), staff.ErrLink)
-		people, err := w.People(ctx, "alder", "", 0)
+		people, err := w.People(ctx, "alder", staff.PeopleQuery{})
 		require.NoError(t, err)
 		require.Len(t, people, 1)
 		require.Equal(t, []string{"account_administrator", "operator", "specialist", "staff"}, people[0].Roles)

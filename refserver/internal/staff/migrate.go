@@ -116,6 +116,11 @@ func apply(ctx context.Context, tx bun.Tx, m Migration) error {
 			return err
 		}
 	}
+	if m.Name == "names" {
+		if err := fillNames(ctx, tx); err != nil {
+			return err
+		}
+	}
 	_, err := exec(ctx, tx, "INSERT INTO mspkit_staff_migration (version, name) VALUES (?, ?)", m.Version, m.Name)
 	return err
 }

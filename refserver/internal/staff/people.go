@@ -50,11 +50,22 @@ func (r personRow) person(roles []string) Person {
 // held is one role of a person.
 type held struct{ Account, Person, Role string }
 
-// People returns a page of those who hold roles on an account, in the order of their addresses; after is the address of the
-// last on the page before, or empty. A limit outside 1 to 500 is 500.
-func (d *Directory) People(ctx context.Context, account, after string, limit int) ([]Person, error) {
-	rows, err := all[personRow](ctx, d.read, selectSeen+` WHERE p.email_key > ?
-		AND EXISTS (SELECT 1 FROM mspkit_staff_role r WHERE r.account = ? AND r.person = p.id) ORDER BY p.email_key LIMIT ?`, account, fold(after), account, bounded(limit))
+// PeopleQuery is which of an account's people are wanted.
+type PeopleQuery struct {
+	Query           // in names and addresses
+	Role     string // held on the account; empty: any
+	Disabled *bool  // nil: whether or not
+}
+
+// People returns a page of those who hold roles on an account, in the order of their addresses, which After is one of.
+func (d *Directory) People(ctx context.Context, account string, q PeopleQuery) ([]Person, error) {
+	query := selectSeen + " WHERE p.email_key > ? AND (p.email_key" + like + "OR p.name_key" + like + ")"
+	args := []any{account, fold(q.After), q.inAddress(), q.inName()}
+	if q.Disabled != nil {
+		query, args = query+" AND p.disabled = ?", append(args, *q.Disabled)
+	}
+	query += " AND EXISTS (SELECT 1 FROM mspkit_staff_role r WHERE r.account = ? AND r.person = p.id AND (r.role = ? OR ? = '')) ORDER BY p.email_key LIMIT ?"
+	rows, err := all[personRow](ctx, d.read, query, append(args, account, q.Role, q.Role, bounded(q.Limit))...)
 	if err != nil || len(rows) == 0 {
 		return nil, in("list people", err)
 	}
@@ -101,22 +112,15 @@ func known(ctx context.Context, db bun.IDB, account, id string) (Person, error) 
 
 // Memberships returns what a person holds, by account. Somebody unknown holds nothing.
 func (d *Directory) Memberships(ctx context.Context, person string) ([]Membership, error) {
-	rows, err := all[held](ctx, d.read, "SELECT account, person, role FROM mspkit_staff_role WHERE person = ? ORDER BY account, role", person)
+	rows, err := all[struct{ Account, Name, Role string }](ctx, d.read, `SELECT r.account, COALESCE(a.name, ?) AS name, r.role
+		FROM mspkit_staff_role r LEFT JOIN mspkit_staff_account a ON a.id = r.account WHERE r.person = ? ORDER BY r.account, r.role`, d.cfg.Name, person)
 	if err != nil {
 		return nil, in("list memberships", err)
-	}
-	accounts, err := d.Accounts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	names := map[string]string{}
-	for _, a := range accounts {
-		names[a.ID] = a.Name
 	}
 	var out []Membership
 	for _, r := range rows {
 		if n := len(out); n == 0 || out[n-1].Account != r.Account {
-			out = append(out, Membership{Account: r.Account, Name: names[r.Account]})
+			out = append(out, Membership{Account: r.Account, Name: r.Name})
 		}
 		last := &out[len(out)-1]
 		last.Roles = append(last.Roles, r.Role)

@@ -49,7 +49,7 @@ func TestPeopleAreListedByAddressAccountByAccount(t *testing.T) {
 		}
 		var got []string
 		for after, pages := "", 0; ; pages++ {
-			list, err := w.People(ctx, "wdc", after, 2)
+			list, err := w.People(ctx, "wdc", staff.PeopleQuery{Query: staff.Query{After: after, Limit: 2}})
 			require.NoError(t, err)
 			if len(list) == 0 {
 				require.Equal(t, 3, pages)
@@ -65,7 +65,7 @@ func TestPeopleAreListedByAddressAccountByAccount(t *testing.T) {
 			want = append(want, fmt.Sprintf("P%d@wdc.example auditor,end_user", i))
 		}
 		require.Empty(t, cmp.Diff(want, got))
-		list, err := w.People(ctx, "alder", "", 0)
+		list, err := w.People(ctx, "alder", staff.PeopleQuery{})
 		require.NoError(t, err)
 		require.Len(t, list, 1)
 

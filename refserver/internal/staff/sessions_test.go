@@ -386,7 +386,7 @@ func TestWhenPeopleWereSeenOutlivesTheirSessions(t *testing.T) {
 		bo := w.join(operator, "alder", "bo@alder.example", staff.Works)
 		seen := func(account string) map[string]time.Time {
 			out := map[string]time.Time{}
-			list, err := w.People(ctx, account, "", 0)
+			list, err := w.People(ctx, account, staff.PeopleQuery{})
 			require.NoError(t, err)
 			for _, p := range list {
 				require.Equal(t, p, w.now(p, account))

@@ -153,7 +153,7 @@ func TestPasswordsAreLongAndNotTheFirstToBeGuessed(t *testing.T) {
 		_, err = w.TakeLink(ctx, token, "", "x", "")
 		require.Equal(t, "email shape, name required, password required", rules(t, err))
 		require.NoError(t, take("twelve chars"), "nothing else is asked of it")
-		who, err := w.People(ctx, "alder", "", 0)
+		who, err := w.People(ctx, "alder", staff.PeopleQuery{})
 		require.NoError(t, err)
 		require.NoError(t, w.ChangePassword(ctx, w.as(who[0], "alder"), "twelve chars", strings.Repeat("e\u0301", 200)))
 		_, err = w.SignIn(ctx, who[0].Email, strings.Repeat("é", 200), home)

@@ -89,8 +89,8 @@ func (d *Directory) enter(ctx context.Context, tx bun.Tx, link linkRow, hash str
 		}
 	}
 	row := personRow{ID: d.cfg.NewID(), Email: link.Email, EmailKey: link.EmailKey, Name: link.Name, Home: link.Home, Version: 1, Created: d.now()}
-	n, err := exec(ctx, tx, `INSERT INTO mspkit_staff_person (id, email, email_key, name, home, password, disabled, version, created)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING`, row.ID, row.Email, row.EmailKey, row.Name, row.Home, hash, false, row.Version, row.Created)
+	n, err := exec(ctx, tx, `INSERT INTO mspkit_staff_person (id, email, email_key, name, name_key, home, password, disabled, version, created)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING`, row.ID, row.Email, row.EmailKey, row.Name, nameKey(row.Name), row.Home, hash, false, row.Version, row.Created)
 	if err != nil {
 		return Person{}, err
 	}

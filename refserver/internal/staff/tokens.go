@@ -80,8 +80,8 @@ func (d *Directory) Issue(ctx context.Context, by Who, wanted TokenInput) (secre
 		}
 		secret = tokenPrefix + mint()
 		row.Hash, row.Roles = digest(secret), join(roles)
-		if _, err := exec(ctx, tx, "INSERT INTO mspkit_staff_token (hash, id, account, name, roles, issuer, created, expires, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			row.Hash, row.ID, row.Account, row.Name, row.Roles, row.Issuer, row.Created, row.Expires, row.Used); err != nil {
+		if _, err := exec(ctx, tx, "INSERT INTO mspkit_staff_token (hash, id, account, name, name_key, roles, issuer, created, expires, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			row.Hash, row.ID, row.Account, row.Name, nameKey(row.Name), row.Roles, row.Issuer, row.Created, row.Expires, row.Used); err != nil {
 			return err
 		}
 		token = row.token()
@@ -93,9 +93,11 @@ func (d *Directory) Issue(ctx context.Context, by Who, wanted TokenInput) (secre
 	return secret, token, nil
 }
 
-// Tokens returns those of an account, the oldest first, also such as have run out.
-func (d *Directory) Tokens(ctx context.Context, account string) ([]Token, error) {
-	rows, err := all[tokenRow](ctx, d.read, selectTokens+" WHERE t.account = ? ORDER BY t.id", account)
+// Tokens returns a page of those of an account whose name, or whose issuer's, holds what is searched: the oldest first, by id, which After
+// is; also such as have run out.
+func (d *Directory) Tokens(ctx context.Context, account string, q Query) ([]Token, error) {
+	rows, err := all[tokenRow](ctx, d.read, selectTokens+" WHERE t.account = ? AND t.id > ? AND (t.name_key"+like+"OR p.name_key"+like+") ORDER BY t.id LIMIT ?",
+		account, q.After, q.inName(), q.inName(), bounded(q.Limit))
 	if err != nil {
 		return nil, in("list tokens", err)
 	}

@@ -33,11 +33,11 @@ func TestATokenActsOnOneAccountWithWhatItsIssuerHolds(t *testing.T) {
 		who, in := w.program(secret).who()
 		require.True(t, in)
 		require.Empty(t, cmp.Diff(staff.Who{Token: token.ID, Name: "nightly", Home: "wdc", Account: "wdc", Roles: []string{"auditor", "specialist"}}, who))
-		list, err := w.Tokens(ctx, "wdc")
+		list, err := w.Tokens(ctx, "wdc", staff.Query{})
 		require.NoError(t, err)
 		require.Empty(t, cmp.Diff([]staff.Token{{ID: token.ID, Account: "wdc", Name: "nightly", Roles: []string{"auditor", "specialist"}, Issuer: bo.ID, IssuedBy: bo.Name,
 			Created: w.cfg.Now().UTC(), Used: w.cfg.Now().UTC()}}, list))
-		list, err = w.Tokens(ctx, "alder")
+		list, err = w.Tokens(ctx, "alder", staff.Query{})
 		require.NoError(t, err)
 		require.Empty(t, list)
 
