@@ -9,7 +9,7 @@ var coreRows = map[string]row{
 	"V5":  {"one SLA opens both directions", testBothSidesOfAnSLA},
 	"V6":  {"only an active agreement opens anything", testOnlyActiveCounts},
 	"V7":  {"the days of an agreement begin and end in its time zone", testDaysAreOfTheAgreementsZone},
-	"V8":  {"trust is needed to register an agreement and as long as it is to open anything", testTrustIsNeededThroughout},
+	"V8":  {"trust is needed to register an agreement and as long as it is to open anything", both(testTrustIsNeededThroughout, testHalvesOfATrust)},
 	"V9":  {"every customer sees the provider", testBothSidesOfAnSLA},
 	"V10": {"a record is listed once, with every reason, until the last one ends", both(testSeveralReasonsOneRecord, testListsSayWhy)},
 	"V11": {"sight moves with the provider of the service and the customer of the agreement, at once", testSightMovesAtOnce},

@@ -105,7 +105,7 @@ func (s *Service) Trusts(ctx context.Context, a Actor) ([]Trust, error) {
 }
 
 // SetTrust sets our half of the trust with another account: established (asked for, accepted, resumed, begun anew), suspended
-// (of an established one) or ended. It returns both halves together.
+// (of an established one) or ended; see Trust.Acts. It returns both halves together.
 func (s *Service) SetTrust(ctx context.Context, a Actor, other Account, state TrustState) (Trust, error) {
 	if err := s.allow(a, a.Administers(), "set a trust"); err != nil {
 		return Trust{}, err
@@ -170,7 +170,7 @@ func mayTrust(account, other Account, from, to TrustState) error {
 	if err := wrong.orNil(); err != nil {
 		return err
 	}
-	if to == TrustSuspended && from != TrustEstablished && from != TrustSuspended {
+	if !leads(from, to) {
 		return fmt.Errorf("orgoverlay: suspend a trust with %q that is not established: %w", other, ErrState)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package orgoverlay_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -117,6 +118,63 @@ func testTrustIsNeededThroughout(t *testing.T) {
 	s.shows("wdc", "ended")
 	if d := cmp.Diff("2030-12-31", g.Expiry); d != "" {
 		t.Error(d)
+	}
+}
+
+func testHalvesOfATrust(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "wdc", "gigatera")
+	day := s.clock
+	none, established, suspended, ended := orgoverlay.TrustNone, orgoverlay.TrustEstablished, orgoverlay.TrustSuspended, orgoverlay.TrustEnded
+	for n, c := range []struct {
+		who                orgoverlay.Account
+		to, both, us, them orgoverlay.TrustState // as wdc reads it
+		known              bool
+		acts               []orgoverlay.TrustState
+	}{
+		{"gigatera", established, none, none, established, true, []orgoverlay.TrustState{established, ended}},
+		{"wdc", established, established, established, established, true, []orgoverlay.TrustState{suspended, ended}},
+		{"gigatera", suspended, suspended, established, suspended, true, []orgoverlay.TrustState{suspended, ended}},
+		{"wdc", suspended, suspended, suspended, none, false, []orgoverlay.TrustState{established, ended}},
+		{"gigatera", ended, ended, suspended, ended, true, []orgoverlay.TrustState{established, ended}},
+		{"wdc", ended, ended, ended, none, false, []orgoverlay.TrustState{established}},
+		{"gigatera", established, ended, ended, none, false, []orgoverlay.TrustState{established}},
+	} {
+		s.clock = day.Add(time.Duration(n) * time.Hour)
+		other := map[orgoverlay.Account]orgoverlay.Account{"wdc": "gigatera", "gigatera": "wdc"}[c.who]
+		s.half(c.who, other, c.to)
+		trusts, err := s.of("wdc").Trusts(s.ctx, admin("wdc"))
+		require.NoError(t, err)
+		require.Len(t, trusts, 1)
+		got := trusts[0]
+		them, known := got.Theirs()
+		if got.State != c.both || got.Ours != c.us || them != c.them || known != c.known {
+			t.Errorf("step %d: %v, ours %v, theirs %v %v", n, got.State, got.Ours, them, known)
+		}
+		if c.who == "wdc" && !got.OursSince.Equal(s.clock) {
+			t.Errorf("step %d: ours since %s", n, got.OursSince)
+		}
+		if d := cmp.Diff(c.acts, got.Acts()); d != "" {
+			t.Errorf("step %d: acts (-want +got):\n%s", n, d)
+		}
+		for _, to := range []orgoverlay.TrustState{established, suspended, ended} { // what it says can be done is what can be done
+			_, err := s.of("wdc").WhatIf(s.ctx, admin("wdc"), orgoverlay.Supposition{Other: "gigatera", Trust: to})
+			if can := to == got.Ours || slices.Contains(c.acts, to); can != (err == nil) {
+				t.Errorf("step %d: to %v: %v", n, to, err)
+			}
+		}
+	}
+	end := s.clock
+	s.clock = end.Add(time.Hour)
+	alone, err := s.of("gigatera").SetTrust(s.ctx, admin("gigatera"), "wdc", suspended)
+	require.NoError(t, err)
+	before, err := s.of("wdc").Trusts(s.ctx, admin("wdc"))
+	require.NoError(t, err)
+	s.half("gigatera", "wdc", established)
+	after, err := s.of("wdc").Trusts(s.ctx, admin("wdc"))
+	require.NoError(t, err)
+	if d := cmp.Diff(before, after); d != "" || alone.Ours != suspended {
+		t.Errorf("what the other side does after our end is told: %s", d)
 	}
 }
 

@@ -200,7 +200,8 @@ func testSharedTypesAreClosed(t *testing.T) {
 		reflect.TypeFor[orgoverlay.Record]():  "Shared Kind Whys Local Form Version",
 		reflect.TypeFor[orgoverlay.Why]():     "Agreement Kind Account Direction Until",
 		reflect.TypeFor[orgoverlay.Viewing](): "Account Name Whys",
-		reflect.TypeFor[orgoverlay.Watcher](): "Account Name Agreement Trust",
+		reflect.TypeFor[orgoverlay.Watcher](): "Account Name Agreement Trust Below",
+		reflect.TypeFor[orgoverlay.Trust]():   "Other State Since Ours OursSince",
 		reflect.TypeFor[orgoverlay.Glimpse](): "Viewer Owner Org Name",
 		reflect.TypeFor[orgoverlay.Facts]():   "Viewer Orgs Agreements Trusts Below",
 	} {

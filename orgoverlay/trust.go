@@ -28,16 +28,46 @@ type TrustHalf struct {
 	Version int64
 }
 
-// Trust is both halves together.
+// Trust is both halves together, and our own half. Of the other half no more is told than follows from these two.
 type Trust struct {
-	Other Account
-	State TrustState // of both: ended before suspended before none; established only when both are
-	Since time.Time  // since when
+	Other     Account
+	State     TrustState // of both: ended before suspended before none; established only when both are
+	Since     time.Time  // since when
+	Ours      TrustState // of our half
+	OursSince time.Time
+}
+
+// Theirs is the state of the other half as far as it follows from ours and from both together. It does not follow where ours alone makes
+// both what they are: whoever has suspended or ended a trust does not learn what the other side does meanwhile.
+func (t Trust) Theirs() (state TrustState, known bool) {
+	switch {
+	case t.State == TrustNone && t.Ours == TrustNone: // there would be no trust without the other half
+		return TrustEstablished, true
+	case t.State == TrustEstablished, t.State != t.Ours:
+		return t.State, true
+	}
+	return TrustNone, false
+}
+
+// Acts are the states that our half can be set to, apart from the one that it has.
+func (t Trust) Acts() []TrustState {
+	var out []TrustState
+	for _, to := range []TrustState{TrustEstablished, TrustSuspended, TrustEnded} {
+		if to != t.Ours && leads(t.Ours, to) {
+			out = append(out, to)
+		}
+	}
+	return out
+}
+
+// leads reports whether one half of a trust may go from one state to another: only what is established can be suspended.
+func leads(from, to TrustState) bool {
+	return to != TrustSuspended || from == TrustEstablished || from == TrustSuspended
 }
 
 // Together joins our half with the other account's; a half that is not there is the zero TrustHalf.
 func Together(ours, theirs TrustHalf) Trust {
-	t := Trust{Other: ours.Other}
+	t := Trust{Other: ours.Other, Ours: ours.State, OursSince: ours.Since}
 	if t.Other == "" {
 		t.Other = theirs.Account
 	}

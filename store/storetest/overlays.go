@@ -90,22 +90,27 @@ func trustHalves(p *probe) {
 			return err
 		})
 	}
-	none := func(other orgoverlay.Account) orgoverlay.Trust { return orgoverlay.Trust{Other: other} }
+	none := func(other orgoverlay.Account, ours orgoverlay.TrustState, seconds int) orgoverlay.Trust {
+		return orgoverlay.Trust{Other: other, Ours: ours, OursSince: at(seconds)}
+	}
+	unasked := func(other orgoverlay.Account) orgoverlay.Trust { return orgoverlay.Trust{Other: other} }
 	expect("nothing", alder)
 	put(alder, orgoverlay.TrustHalf{Account: cedar, Other: birch, State: orgoverlay.TrustEstablished, Since: at(1)})
-	expect("one half", alder, none(birch))
-	expect("one half", birch, none(alder))
+	expect("one half", alder, none(birch, orgoverlay.TrustEstablished, 1))
+	expect("one half", birch, unasked(alder))
 	expect("one half", cedar)
 	put(birch, orgoverlay.TrustHalf{Other: alder, State: orgoverlay.TrustEstablished, Since: at(2)})
 	put(cedar, orgoverlay.TrustHalf{Other: alder, State: orgoverlay.TrustEnded, Since: at(3)})
 	put("Ash", orgoverlay.TrustHalf{Other: alder})
-	established := func(other orgoverlay.Account) orgoverlay.Trust {
-		return orgoverlay.Trust{Other: other, State: orgoverlay.TrustEstablished, Since: at(2)}
+	established := func(other orgoverlay.Account, seconds int) orgoverlay.Trust {
+		return orgoverlay.Trust{Other: other, State: orgoverlay.TrustEstablished, Since: at(2), Ours: orgoverlay.TrustEstablished, OursSince: at(seconds)}
 	}
-	expect("both halves", alder, none("Ash"), established(birch), orgoverlay.Trust{Other: cedar, State: orgoverlay.TrustEnded, Since: at(3)})
-	expect("both halves", birch, established(alder))
+	expect("both halves", alder, unasked("Ash"), established(birch, 1), orgoverlay.Trust{Other: cedar, State: orgoverlay.TrustEnded, Since: at(3)})
+	expect("both halves", birch, established(alder, 2))
 	put(birch, orgoverlay.TrustHalf{Other: alder, State: orgoverlay.TrustSuspended, Since: at(4), Version: 1})
-	expect("suspended by one", birch, orgoverlay.Trust{Other: alder, State: orgoverlay.TrustSuspended, Since: at(4)})
+	expect("suspended by one", birch, orgoverlay.Trust{Other: alder, State: orgoverlay.TrustSuspended, Since: at(4), Ours: orgoverlay.TrustSuspended, OursSince: at(4)})
+	expect("suspended by the other", alder, unasked("Ash"), orgoverlay.Trust{Other: birch, State: orgoverlay.TrustSuspended, Since: at(4), Ours: orgoverlay.TrustEstablished, OursSince: at(1)},
+		orgoverlay.Trust{Other: cedar, State: orgoverlay.TrustEnded, Since: at(3)})
 	p.read("halves", alder, func(ctx context.Context, v store.View) error {
 		h, err := v.Orgoverlay.Registry.Half(ctx, birch)
 		p.equal("our half", h, orgoverlay.TrustHalf{Account: alder, Other: birch, State: orgoverlay.TrustEstablished, Since: at(1), Version: 1})
