@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/mspkit/mspkit/orgoverlay"
@@ -67,7 +68,14 @@ func (a *api) agreements() {
 }
 
 func toTrust(t orgoverlay.Trust) shapes.Trust {
-	return shapes.Trust{Account: string(t.Other), State: orNull(t.State.String()), Since: timeOrNull(t.Since)}
+	out := shapes.Trust{
+		Account: string(t.Other), State: orNull(t.State.String()), Since: timeOrNull(t.Since), Ours: orNull(t.Ours.String()), OursSince: timeOrNull(t.OursSince),
+		Acts: each(t.Acts(), orgoverlay.TrustState.String),
+	}
+	if theirs, known := t.Theirs(); known {
+		out.Theirs = new(cmp.Or(theirs.String(), "none"))
+	}
+	return out
 }
 
 func toService(e orgoverlay.ServiceEntry) shapes.Service {

@@ -55,7 +55,7 @@ const (
 	ownKeys       = "{addresses[{city country label postal_code state street}] attachments[] contacts[{kind label value}] custom{} disabled financial_id id internal manager name parent picture region remarks revision source source_id version}"
 	logKeys       = "[{action actor at changes[{after before internal path}] home id kind subject version why}]"
 	tenantKeys    = "{directory id name organization version}"
-	trustKeys     = "{account since state}"
+	trustKeys     = "{account acts[] ours ours_since since state theirs}"
 	serviceKeys   = "{id name provider version}"
 	agreementKeys = "{customer{account organization} expiry from id kind prepared provider{account organization} service start status until version with zone}"
 	extensionKeys = "{at category disabled fields[" + fieldKeys + "] id name number state version}"

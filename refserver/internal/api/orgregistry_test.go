@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -103,6 +104,8 @@ func TestTrustsServicesAndAgreementsAreKept(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, trusts.Items, 2)
 	require.Equal(t, "established", *trusts.Items[1].State)
+	require.Equal(t, []string{"none", "suspended ended"}, []string{*trusts.Items[0].Theirs, strings.Join(trusts.Items[0].Acts, " ")})
+	require.Equal(t, w.clock, *trusts.Items[0].OursSince)
 	bad(t, base, 422, "invalid", "PUT trusts/wdc", `{"state":"broken"}`)
 	bad(t, base, 422, "invalid", "PUT trusts/gigatera", `{"state":"established"}`)
 	bad(t, base, 409, "state", "PUT trusts/globalnet", `{"state":"suspended"}`)

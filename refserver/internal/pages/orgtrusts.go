@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mspkit/mspkit/orgoverlay"
@@ -33,18 +34,19 @@ func listTrusts(v *visit) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
-	t := ui.Table{Caption: "Trusts of " + string(svc.Account()), Cols: ui.Cols("With", "State of both sides", "Since", "What it means"),
+	t := ui.Table{Caption: "Trusts of " + string(svc.Account()), Cols: ui.Cols("With", "State of both sides", "Since", "Our half", "Since when ours", "Their half", "What it means"),
 		Empty: ui.Empty{Text: "A trust is the first thing that two accounts need before an agreement lets them see each other's organizations. Ask another account for it; it then accepts. There is none yet."}}
 	if actor.Administers() {
-		t.Cols = append(t.Cols, ui.Col{Name: "Look ahead"}, ui.Col{Name: "Change"})
+		t.Cols = append(t.Cols, ui.Col{Name: "What can be done"})
 	}
 	for _, one := range list {
-		row := ui.Cells(ui.Text(string(one.Other)), ui.Pill(trustWords[one.State]), ui.When(one.Since), ui.Text(trustMeaning(one.State)))
+		row := ui.Cells(ui.Text(string(one.Other)), ui.Pill(trustWords[one.State]), ui.When(one.Since), ui.Pill(halfWords[one.Ours]), ui.When(one.OursSince), theirHalf(one), ui.Text(trustMeaning(one)))
 		if actor.Administers() {
-			with := string(one.Other)
-			row = append(row,
-				ui.Say(ui.To("What if it was suspended", asking("/organizations/what-if", "other", with, "trust", "suspended"))),
-				ui.Say(ui.To("Change our half", asking("/trusts/change", "with", with))))
+			var acts ui.Line
+			for _, to := range one.Acts() {
+				acts = append(acts, ui.To(actWords(one, to), asking("/trusts/change", "with", string(one.Other), "state", to.String())))
+			}
+			row = append(row, acts)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: row})
 	}
@@ -58,8 +60,33 @@ func listTrusts(v *visit) (ui.Page, error) {
 	return page, nil
 }
 
-func trustMeaning(s orgoverlay.TrustState) string {
-	switch s {
+// actWords name what setting our half does.
+func actWords(t orgoverlay.Trust, to orgoverlay.TrustState) string {
+	switch {
+	case to == orgoverlay.TrustSuspended:
+		return "Suspend"
+	case to == orgoverlay.TrustEnded && t.Ours == orgoverlay.TrustNone:
+		return "Decline"
+	case to == orgoverlay.TrustEnded:
+		return "End"
+	case t.Ours == orgoverlay.TrustSuspended:
+		return "Resume"
+	case t.Ours == orgoverlay.TrustEnded:
+		return "Begin anew"
+	}
+	return "Accept"
+}
+
+// theirHalf says of the other half what we may know.
+func theirHalf(t orgoverlay.Trust) ui.Span {
+	if state, known := t.Theirs(); known {
+		return ui.Pill(halfWords[state])
+	}
+	return ui.Quiet("theirs to know")
+}
+
+func trustMeaning(t orgoverlay.Trust) string {
+	switch t.State {
 	case orgoverlay.TrustEstablished:
 		return "In force: active agreements open what they name."
 	case orgoverlay.TrustSuspended:
@@ -67,7 +94,10 @@ func trustMeaning(s orgoverlay.TrustState) string {
 	case orgoverlay.TrustEnded:
 		return "Nothing is seen by it."
 	}
-	return "One side has asked, the other has not accepted. Nothing is seen by it yet."
+	if t.Ours == orgoverlay.TrustNone {
+		return "They have asked, we have not accepted. Nothing is seen by it yet."
+	}
+	return "We have asked, they have not accepted. Nothing is seen by it yet."
 }
 
 // trustTold are the account and the state that an address or a form names.
@@ -82,6 +112,11 @@ func showTrust(v *visit) (ui.Page, error) {
 	if !actor.Administers() {
 		return ui.Page{}, fmt.Errorf("change a trust: %w", orgoverlay.ErrForbidden)
 	}
+	now, err := v.trustWith(other)
+	if err != nil {
+		return ui.Page{}, err
+	}
+	acts := now.Acts()
 	page := ui.Page{Title: "Our half of the trust with " + string(other), Crumbs: append(orgCrumbs(), ui.To("Trusts", "/trusts"))}
 	if other == "" {
 		page.Title = "Our half of a trust"
@@ -91,11 +126,18 @@ func showTrust(v *visit) (ui.Page, error) {
 		{Name: "state", Label: "What to do with our half", Kind: "radio", Value: state, Required: true},
 	}}
 	for _, a := range trustActs {
+		if other != "" && !slices.Contains(acts, a.state) {
+			continue
+		}
 		choose.Fields[1].Options = append(choose.Fields[1].Options, ui.Option{Value: a.state.String(), Label: a.choice})
 	}
 	for _, a := range trustActs {
 		if a.state.String() != state || other == "" {
 			continue
+		}
+		if !slices.Contains(acts, a.state) {
+			page.Parts = append(page.Parts, ui.Receipt{Title: "It cannot be done", Bad: true, Lines: []ui.Line{ui.Say(ui.Text("Our half of this trust:"), ui.Pill(halfWords[now.Ours]))}})
+			break
 		}
 		forecast, err := svc.WhatIf(v.Context(), actor, orgoverlay.Supposition{Trust: a.state, Other: other})
 		if err != nil {
@@ -115,6 +157,18 @@ func showTrust(v *visit) (ui.Page, error) {
 	return page, nil
 }
 
+// trustWith is the trust with an account, of which neither half may be there.
+func (v *visit) trustWith(other orgoverlay.Account) (orgoverlay.Trust, error) {
+	svc, actor := v.viewer()
+	list, err := svc.Trusts(v.Context(), actor)
+	for _, t := range list {
+		if t.Other == other {
+			return t, nil
+		}
+	}
+	return orgoverlay.Trust{Other: other}, err
+}
+
 func doTrust(v *visit) (done, error) {
 	svc, actor := v.viewer()
 	other := orgoverlay.Account(strings.TrimSpace(v.PostForm.Get("with")))
@@ -123,7 +177,7 @@ func doTrust(v *visit) (done, error) {
 		return done{}, orgRefused(v, err)
 	}
 	return done{to: "/trusts", said: ui.Receipt{Title: "Our half of the trust with " + string(other) + " is changed", Lines: []ui.Line{
-		ui.Say(ui.Text("Both sides together:"), ui.Pill(trustWords[t.State]), ui.Text(trustMeaning(t.State))),
+		ui.Say(ui.Text("Both sides together:"), ui.Pill(trustWords[t.State]), ui.Text(trustMeaning(t))),
 		ui.Say(ui.To("What was written down", "/organizations/history?kind=trust")),
 	}}}, nil
 }

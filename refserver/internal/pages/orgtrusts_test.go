@@ -10,13 +10,29 @@ import (
 func TestTrustIsChangedAfterALookAtWhatIsLost(t *testing.T) {
 	h := newHouse(t)
 	wdc := h.admin(t, "wdc")
-	wdc.open("/trusts").says("gigatera Established", "In force").follow("What if it was suspended").says("Would be seen no more: 2 organizations", "We (wdc) gigatera GigaTera", "gigatera We (wdc) Widget Data Center", "Nobody would come to see anything new.").
+	wdc.open("/trusts").says("gigatera Established", "Established", "In force").lacks("Resume", "Begin anew", "Decline")
+	wdc.open("/organizations/what-if?other=gigatera&trust=suspended").says("Would be seen no more: 2 organizations", "We (wdc) gigatera GigaTera", "gigatera We (wdc) Widget Data Center", "Nobody would come to see anything new.").
 		follow("Change our half of this trust").says("Suspend our half of the trust").press("Suspend our half of the trust").is(http.StatusOK).says("Both sides together: Suspended")
 	wdc.open(h.page("gigatera")).is(http.StatusNotFound)
 	wdc.open("/trusts").press("Look at what it would open", "with", "gigatera").says("Would be seen: 2 organizations").press("Establish our half of the trust").says("Established")
 	wdc.open(h.page("gigatera")).is(http.StatusOK)
-	wdc.open("/trusts/change?with=stranger&state=suspended").is(http.StatusOK).says("It cannot be done")
+	wdc.open("/trusts/change?with=stranger&state=suspended").is(http.StatusOK).says("It cannot be done", "Not given")
+	wdc.open("/trusts/change?with=gigatera&state=established").says("It cannot be done", "Established").lacks("our half of the trust</button>", "resume it or begin it anew")
 	wdc.open("/trusts/change?with=stranger").is(http.StatusOK).lacks("our half of the trust</button>")
+}
+
+func TestTrustsSayWhoseHalfIsWhat(t *testing.T) {
+	h := newHouse(t)
+	wdc, outsider := h.admin(t, "wdc"), h.admin(t, "outsider")
+	outsider.open("/organizations/what-if").says("ID of the other account")
+	outsider.open("/trusts/change?with=wdc&state=established").press("Establish our half of the trust").says("We have asked, they have not accepted.")
+	outsider.open("/trusts").says("wdc Asked for", "Established", "Not given", "Suspend", "End")
+	asked := wdc.open("/trusts").says("outsider Asked for", "They have asked, we have not accepted.", "Accept", "Decline")
+	asked.follow("Decline").press("End our half of the trust").is(http.StatusOK).says("Ended")
+	outsider.open("/trusts").says("wdc Ended", "Established", "Suspend").lacks("Begin anew")
+	ended := wdc.open("/trusts").says("outsider Ended", "theirs to know", "Begin anew")
+	ended.follow("Begin anew").says("Establish our half of the trust").lacks("End it", "Suspend it for a while")
+	wdc.open("/organizations/what-if?other=stranger&trust=established").says("The other account", "stranger", "outsider", "globalnet").lacks("ID of the other account")
 }
 
 func TestWhatIfChangesNothing(t *testing.T) {

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -138,14 +139,36 @@ func (v *visit) whatIfForms() ([]ui.Part, error) {
 		})
 		out = append(out, form("agreement", "An agreement of ours", choice("agreement", "Agreement", ids), choice("act", "What of it", agreementActs), date))
 	}
+	partner, err := v.partnerField()
+	if err != nil {
+		return nil, err
+	}
 	states := each(trustActs, func(a trustAct) ui.Option { return ui.Option{Value: a.state.String(), Label: a.choice} })
-	out = append(out, form("trust", "A trust of ours", ui.Field{Name: "other", Label: "ID of the other account", Value: v.query("other")}, choice("trust", "What of it", states)))
+	out = append(out, form("trust", "A trust of ours", partner, choice("trust", "What of it", states)))
 	if len(services) > 0 {
 		names := each(services, func(e orgoverlay.ServiceEntry) ui.Option { return ui.Option{Value: string(e.ID), Label: e.Name} })
 		orgs := each(own.Records, func(r orgoverlay.Record) ui.Option { return ui.Option{Value: string(r.ID), Label: r.Name} })
 		out = append(out, form("service", "The provider of a service of ours", choice("service", "Service", names), choice("provider", "New provider", orgs)))
 	}
 	return out, nil
+}
+
+// partnerField chooses one of the accounts with whom there is a trust; without any it takes an ID.
+func (v *visit) partnerField() (ui.Field, error) {
+	svc, actor := v.viewer()
+	f := ui.Field{Name: "other", Label: "The other account", Kind: "select", Value: v.query("other")}
+	trusts, err := svc.Trusts(v.Context(), actor)
+	for _, t := range trusts {
+		f.Options = append(f.Options, ui.Option{Value: string(t.Other), Label: string(t.Other)})
+	}
+	known := func(o ui.Option) bool { return o.Value == f.Value }
+	switch {
+	case len(trusts) == 0:
+		f.Label, f.Kind = "ID of the other account", ""
+	case f.Value != "" && !slices.ContainsFunc(f.Options, known):
+		f.Options = append(f.Options, ui.Option{Value: f.Value, Label: f.Value})
+	}
+	return f, err
 }
 
 // forecastParts are what would be lost, and what would be gained.

@@ -20,10 +20,13 @@ var kindWords = map[orgoverlay.Kind]string{orgoverlay.KindInternal: "Internal", 
 // agreementWords name the kinds of agreement.
 var agreementWords = map[orgoverlay.AgreementKind]string{orgoverlay.SLA: "Service level agreement", orgoverlay.FLSA: "First-line support"}
 
-// statusWords say where an agreement stands, trustWords how a trust does.
+// statusWords say where an agreement stands, trustWords how a trust does, halfWords one side of it.
 var (
 	statusWords = map[orgoverlay.Status]string{orgoverlay.StatusPrepared: "Being prepared", orgoverlay.StatusScheduled: "Scheduled", orgoverlay.StatusActive: "Active", orgoverlay.StatusExpired: "Expired"}
-	trustWords  = map[orgoverlay.TrustState]string{
+	halfWords   = map[orgoverlay.TrustState]string{
+		orgoverlay.TrustNone: "Not given", orgoverlay.TrustEstablished: "Established", orgoverlay.TrustSuspended: "Suspended", orgoverlay.TrustEnded: "Ended",
+	}
+	trustWords = map[orgoverlay.TrustState]string{
 		orgoverlay.TrustNone: "Asked for", orgoverlay.TrustEstablished: "Established", orgoverlay.TrustSuspended: "Suspended", orgoverlay.TrustEnded: "Ended",
 	}
 )

@@ -2,11 +2,15 @@ package shapes
 
 import "time"
 
-// Trust is how far the asking account and another trust each other, both halves together.
+// Trust is how far the asking account and another trust each other, both halves together, and its own half.
 type Trust struct {
-	Account string     `json:"account" doc:"the other"`
-	State   *string    `json:"state" doc:"established, suspended or ended; null while only one side has asked"`
-	Since   *time.Time `json:"since"`
+	Account   string     `json:"account" doc:"the other"`
+	State     *string    `json:"state" doc:"established, suspended or ended; null while only one side has asked"`
+	Since     *time.Time `json:"since"`
+	Ours      *string    `json:"ours" doc:"of the asking account's half: established, suspended or ended; null where it has none"`
+	OursSince *time.Time `json:"ours_since"`
+	Theirs    *string    `json:"theirs" doc:"of the other half, as far as it follows: none, established, suspended or ended; null where the asking account's half alone decides"`
+	Acts      []string   `json:"acts" doc:"what the asking account's half can be set to: established, suspended, ended"`
 }
 
 // SetTrust sets the asking account's half.
