@@ -43,6 +43,7 @@ type building struct {
 	log   *safeBuffer
 	clock *clock
 	cfg   pages.Config
+	pair  *collabtest.Pair
 }
 
 // clock is a time that a test moves.
@@ -110,6 +111,7 @@ func openBuilding(t *testing.T, account string, furnish func(*building)) *buildi
 	require.NoError(t, err)
 	side, err := collabtest.NewPair(t.Context(), memstore.New(memstore.Config{}), memstore.New(memstore.Config{}), collabtest.Options{Paired: true})
 	require.NoError(t, err)
+	b.pair = side
 	alder := side.Alder
 	logger := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b.cfg = pages.Config{Closing: t.Context(), Config: api.Config{

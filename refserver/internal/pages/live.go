@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 )
 
@@ -19,7 +20,8 @@ const (
 // working says how far long work is, and whether it has ended.
 type working func(*visit) (p ui.Progress, ended bool, err error)
 
-// live streams the progress of long work as server-sent events: "progress" whenever it has moved, "end" once.
+// live streams the progress of long work as server-sent events: "progress" whenever it has moved, "end" once. The work is one of projects: whoever
+// no longer works with them, or is signed out meanwhile, is told no more.
 func (s *site) live(path string, look working) {
 	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{Request: r, site: s}
@@ -59,9 +61,22 @@ func (s *site) live(path string, look working) {
 				return
 			case <-tick.C:
 			}
+			if !v.stands(r) {
+				return
+			}
 			if p, ended, err = look(v); err != nil {
 				return
 			}
 		}
 	})
+}
+
+// stands reports whether who sent a request is still let in to work with projects, and has the visit act as them from now on.
+func (v *visit) stands(r *http.Request) bool {
+	if v.Staff == nil {
+		return true
+	}
+	who, in, err := v.Staff.Stands(r.Context())
+	v.Request = r.WithContext(staff.With(r.Context(), who))
+	return err == nil && in && v.works(who)
 }
