@@ -29,10 +29,10 @@ func (raw *Raw) Resolve(c huma.Context) []error {
 }
 
 // request returns the request with a body that refuses to be longer than limit bytes, with orgoverlay.ErrTooLarge, and that has to come
-// within a minute.
+// within web.FileTime.
 func (raw *Raw) request(limit int64) *http.Request {
 	r, w := raw.exchange()
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Minute)) // not every writer has one
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(web.FileTime)) // not every writer has one
 	r.Body = limited{http.MaxBytesReader(w, r.Body, limit)}
 	return r
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mspkit/mspkit/locations"
 	"github.com/mspkit/mspkit/refserver/internal/shapes"
+	"github.com/mspkit/mspkit/refserver/internal/web"
 )
 
 type listNodes struct {
@@ -65,7 +66,7 @@ func (a *api) sets() {
 		return toStored(row), err
 	})
 	load := route("loadTable", "POST sets/{set}/load", area, "Load a client's list of stores")
-	load.MaxBodyBytes = maxTable
+	load.MaxBodyBytes, load.BodyReadTimeout = maxTable, web.FileTime
 	handle(a, load, func(ctx context.Context, in *loadTable) (shapes.LoadResult, error) {
 		layout, err := layoutOf(in.Layout)
 		if err != nil {

@@ -27,6 +27,7 @@ const (
 
 	fresh  need = 1 << 4 // beside these: people have given their password lately
 	upload need = 1 << 5 // beside these: the body may hold a file
+	knocks need = 1 << 6 // beside these: the body holds a password, which costs much to check
 )
 
 // access says who may use which route: the row with the longest path that the route's lies on or below counts, one that names the method
@@ -49,6 +50,8 @@ var access = []struct {
 	{"/links", open},
 	{"/account", person},
 	{"/me", person},
+	{"POST /me/confirm", person | knocks},
+	{"POST /me/password", person | knocks},
 	{"/people", administers},
 	{"POST /people", administers | fresh},
 	{"/tokens", administers},
@@ -87,7 +90,7 @@ var access = []struct {
 	{"/api/session", open},
 	{"GET /api/session", person},
 	{"POST /api/session/account", person},
-	{"POST /api/session/confirm", person},
+	{"POST /api/session/confirm", person | knocks},
 	{"/api/links", open},
 	{"POST /api/links/{token}/accept", person},
 	{"/api/accounts", operates},
@@ -180,7 +183,7 @@ func (n need) refuses(who staff.Who, known bool, own string) error {
 		return api.ErrSignIn
 	}
 	var ok bool
-	switch n &^ (fresh | upload) {
+	switch n &^ (fresh | upload | knocks) {
 	case person:
 		ok = true
 	case works:
@@ -203,6 +206,7 @@ func (n need) refuses(who staff.Who, known bool, own string) error {
 func (a *App) guard(pattern string, next http.Handler) http.Handler {
 	n := needOf(pattern)
 	class, body := classOf(pattern, n)
+	within := map[int64]time.Duration{maxForm: web.FormTime, maxFile: web.FileTime}[body] // the API gives JSON a time of its own
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, known := staff.Of(r.Context())
 		if wait := a.cfg.Limits.Take(r.Context(), who.Account, class); wait > 0 {
@@ -213,14 +217,18 @@ func (a *App) guard(pattern string, next http.Handler) http.Handler {
 			a.refuse(w, r, err)
 			return
 		}
-		end, ok := a.cfg.Limits.Begin(cmp.Or(who.Account, "from "+web.IP(r.Context())))
+		end, ok := a.cfg.Limits.Begin(cmp.Or(who.Account, "from "+web.Place(r.Context())))
 		if !ok {
 			a.refuse(w, r, &staff.TooMany{After: time.Second})
 			return
 		}
 		defer end()
-		if body > 0 {
+		if body > 0 && r.Body != nil && r.Body != http.NoBody { // to run out of time without one would end the request
 			r.Body = http.MaxBytesReader(w, r.Body, body)
+			web.FewParts(r)
+			if within > 0 {
+				_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(within)) // not every writer has one
+			}
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -247,7 +255,7 @@ func classOf(pattern string, n need) (class web.Class, body int64) {
 		return web.Loading, maxFile
 	case method == http.MethodGet:
 		return web.Reading, maxForm
-	case n == open:
+	case n == open || n&knocks != 0:
 		class = web.Entering
 	default:
 		class = web.Writing

@@ -59,6 +59,7 @@ type site struct {
 // Mount adds the pages to a mux, and returns what tells a person on a page why they get another than they asked for.
 func Mount(mux *web.Mux, cfg Config) (fail func(http.ResponseWriter, *http.Request, error)) {
 	s := &site{Config: cfg, mux: mux, memory: ui.NewMemory(cfg.Self.System)}
+	s.memory.Secure = strings.HasPrefix(cfg.Door, "https:")
 	s.look = ui.Site{Name: cfg.Self.Name, Hue: cfg.Hue}
 	ui.Mount(mux)
 	s.start()

@@ -14,6 +14,9 @@ import (
 // Memory carries a receipt over the redirect that follows an action, in a cookie that the next page takes away. It is signed,
 // so that nobody else can put words into a page.
 type Memory struct {
+	// Secure keeps the cookie to https. Set it before the first use. Default: false.
+	Secure bool
+
 	cookie string
 	key    []byte
 }
@@ -41,7 +44,7 @@ func (m *Memory) Keep(w http.ResponseWriter, r Receipt) {
 	if len(v) > maxSaid {
 		v = m.seal(said{Title: r.Title, Bad: r.Bad})
 	}
-	http.SetCookie(w, &http.Cookie{Name: m.cookie, Value: v, Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: m.cookie, Value: v, Path: "/", MaxAge: 60, Secure: m.Secure, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 }
 
 // Take returns the receipt that was kept for this page, or nil, and forgets it.
@@ -50,7 +53,7 @@ func (m *Memory) Take(w http.ResponseWriter, r *http.Request) *Receipt {
 	if err != nil {
 		return nil
 	}
-	http.SetCookie(w, &http.Cookie{Name: m.cookie, Path: "/", MaxAge: -1, Expires: time.Unix(1, 0), HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: m.cookie, Path: "/", MaxAge: -1, Expires: time.Unix(1, 0), Secure: m.Secure, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	body, mac, ok := strings.Cut(c.Value, ".")
 	text, err := base64.RawURLEncoding.DecodeString(body)
 	if !ok || err != nil || !hmac.Equal([]byte(mac), []byte(m.mac(body))) {

@@ -130,6 +130,9 @@ func (l *Limits) Begin(account string) (end func(), ok bool) {
 	}, true
 }
 
+// Place names where a request came from as far as callers are told apart: an address, or of IPv6 the network.
+func Place(ctx context.Context) string { return neighbours(ctx).String() }
+
 // neighbours is the address that a request came from; of IPv6 the network, all of which one customer has.
 func neighbours(ctx context.Context) netip.Prefix {
 	ip, _ := ctx.Value(addressKey{}).(netip.Addr)
