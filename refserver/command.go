@@ -10,7 +10,9 @@ import (
 	"log/slog"
 	"net/netip"
 	"runtime/debug"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mspkit/mspkit/collab/collabhttp"
 	"github.com/mspkit/mspkit/refserver/internal/api"
@@ -84,7 +86,7 @@ func (c command) demo(ctx context.Context) error {
 
 func (c command) serve(ctx context.Context) error {
 	var cfg app.Config
-	var level, private, proxies string
+	var level, private, proxies, days string
 	if err := c.parse(func(f *flag.FlagSet) {
 		f.StringVar(&cfg.Addr, "addr", c.or("MSPKIT_ADDR", "127.0.0.1:8080"), "address to listen on; beyond this machine with an administrator and TLS alone (MSPKIT_ADDR)")
 		f.StringVar(&cfg.DB, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file, or a postgres:// address (MSPKIT_DB)")
@@ -96,6 +98,7 @@ func (c command) serve(ctx context.Context) error {
 		f.StringVar(&cfg.TLSCert, "tls-cert", c.env("MSPKIT_TLS_CERT"), "file of a certificate in PEM, to serve https (MSPKIT_TLS_CERT)")
 		f.StringVar(&cfg.TLSKey, "tls-key", c.env("MSPKIT_TLS_KEY"), "file of its key (MSPKIT_TLS_KEY)")
 		f.StringVar(&proxies, "proxy", c.env("MSPKIT_PROXY"), "address ranges of proxies whose X-Forwarded-For is believed, such as 127.0.0.1/32 (MSPKIT_PROXY)")
+		f.StringVar(&days, "keep-events", c.or("MSPKIT_KEEP_EVENTS", "400"), "days for which it is kept who signed in and whose roles changed (MSPKIT_KEEP_EVENTS)")
 		f.StringVar(&level, "log", c.or("MSPKIT_LOG", "info"), "least level of the log lines on stderr: debug, info, warn, error (MSPKIT_LOG)")
 	}); err != nil {
 		return err
@@ -110,6 +113,11 @@ func (c command) serve(ctx context.Context) error {
 	if cfg.Log, err = c.log(level); err != nil {
 		return err
 	}
+	keep, err := strconv.ParseUint(days, 10, 16)
+	if err != nil || keep == 0 {
+		return fmt.Errorf("-keep-events %q is not a number of days", days)
+	}
+	cfg.KeepEvents = time.Duration(keep) * 24 * time.Hour
 	var a *app.App
 	var first string
 	cfg.Ready = func() {

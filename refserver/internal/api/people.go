@@ -23,6 +23,8 @@ type listDoors struct {
 }
 
 type listStaffEvents struct {
+	Kind   string `query:"kind" doc:"only events of this kind"`
+	Person string `query:"person" doc:"only what this person or token did, or what happened to it: an id, or an address"`
 	Before string `query:"before"`
 	Paged
 }
@@ -69,7 +71,7 @@ func (a *api) people() {
 	})
 	handle(a, route("listStaffEvents", "GET staff-events", doors, "What happened to the account's people, links and tokens, newest first"), func(ctx context.Context, in *listStaffEvents) (shapes.List[shapes.StaffEvent], error) {
 		who, _ := staff.Of(ctx)
-		es, err := a.Staff.Events(ctx, who.Account, in.Before, in.Limit+1)
+		es, err := a.Staff.Events(ctx, who.Account, staff.EventQuery{Kind: in.Kind, Person: in.Person, Before: in.Before, Limit: in.Limit + 1})
 		return page(es, in.Limit, func(e staff.Event) string { return e.ID }, func(e staff.Event) shapes.StaffEvent {
 			return shapes.StaffEvent{ID: e.ID, At: e.At, Kind: e.Kind, By: e.By, ByName: e.ByName, On: e.On, OnName: e.OnName, Detail: e.Detail, IP: e.IP}
 		}), err

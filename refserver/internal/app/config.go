@@ -52,6 +52,8 @@ type Config struct {
 	Start func() []ui.Part
 	// Logins, when set, tells as whom visitors sign in by a button, without a password. It is for demonstrations alone. Default: nothing.
 	Logins func() []pages.Login
+	// KeepEvents is how long it is kept who signed in and whose roles changed. Default: that of package staff.
+	KeepEvents time.Duration
 	// Hash is what a password's hash costs. Default: that of package staff.
 	Hash staff.Hash
 	// Now tells the time to people's sessions and to the agreements between accounts. Default: time.Now.

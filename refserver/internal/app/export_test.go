@@ -1,6 +1,12 @@
 package app
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
+
+// Sweep lets go of what is old, as is done every hour.
+func (a *App) Sweep(ctx context.Context) { a.sweep(ctx) }
 
 // Ready answers /readyz without a server.
 func (a *App) Ready(w http.ResponseWriter, r *http.Request) { a.ready(w, r) }

@@ -18,7 +18,7 @@ import (
 // directory opens the directory of who may sign in.
 func (a *App) directory() (*staff.Directory, error) {
 	return staff.New(a.db.write, a.db.read, staff.Config{
-		Account: a.cfg.ID, Name: a.cfg.Name, Cookie: "mspkit-" + url.QueryEscape(a.cfg.ID), Secure: a.cfg.https(), Hash: a.cfg.Hash, Now: a.cfg.Now, NewID: a.cfg.NewID,
+		Account: a.cfg.ID, Name: a.cfg.Name, Cookie: "mspkit-" + url.QueryEscape(a.cfg.ID), Secure: a.cfg.https(), Hash: a.cfg.Hash, KeepEvents: a.cfg.KeepEvents, Now: a.cfg.Now, NewID: a.cfg.NewID,
 		IP: func(r *http.Request) string { return web.IP(r.Context()) },
 		Failed: func(w http.ResponseWriter, r *http.Request, err error) {
 			p := api.ProblemOf(err)

@@ -55,7 +55,7 @@ func (a *App) Run(ctx context.Context) error {
 	return err
 }
 
-// wait returns when ctx ends or the server fails. Now and then it lets go of what need not be remembered of partners' calls.
+// wait returns when ctx ends or the server fails. Every hour it lets go of what need not be remembered.
 func (a *App) wait(ctx context.Context, failed <-chan error) error {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
@@ -66,12 +66,23 @@ func (a *App) wait(ctx context.Context, failed <-chan error) error {
 		case err := <-failed:
 			return err
 		case <-hourly.C:
-			if n, err := a.Collab.Forget(ctx); err != nil {
-				a.cfg.Log.WarnContext(ctx, "forget old calls", "err", err)
-			} else if n > 0 {
-				a.cfg.Log.InfoContext(ctx, "forgot old calls", "count", n)
-			}
+			a.sweep(ctx)
 		}
+	}
+}
+
+// sweep lets go of partners' old calls, and of what has run out of people's sessions, links and events.
+func (a *App) sweep(ctx context.Context) {
+	calls, err := a.Collab.Forget(ctx)
+	if err != nil {
+		a.cfg.Log.WarnContext(ctx, "forget old calls", "err", err)
+	}
+	events, err := a.Staff.Sweep(ctx)
+	if err != nil {
+		a.cfg.Log.WarnContext(ctx, "forget old sign-ins", "err", err)
+	}
+	if calls > 0 || events > 0 {
+		a.cfg.Log.InfoContext(ctx, "forgot what is old", "calls", calls, "events", events)
 	}
 }
 

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -40,7 +41,7 @@ func showPeople(v *visit) (ui.Page, error) {
 		cells[2] = rolesLine(p.Roles)
 		table.Rows = append(table.Rows, ui.Row{Cells: cells})
 	}
-	page := ui.Page{Title: "People", Form: v.form("invite", "withdraw"), Parts: []ui.Part{filter, table}}
+	page := ui.Page{Title: "People", Form: v.form("invite", "withdraw"), Parts: []ui.Part{ui.Menu{Links: ui.Say(ui.To("Sign-ins and roles", "/people/events"))}, filter, table}}
 	open, err := v.Staff.Links(v.Context(), who.Account)
 	if err != nil {
 		return ui.Page{}, err
@@ -146,6 +147,7 @@ func showPerson(v *visit) (ui.Page, error) {
 		{Name: "E-mail", Value: ui.Say(ui.Text(p.Email))}, {Name: "Belongs to", Value: ui.Say(ui.Text(p.Home))}, {Name: "Roles in " + who.Account, Value: rolesLine(p.Roles)},
 		{Name: "State", Value: ui.Say(ui.Pill(personState(p)))}, {Name: "Since", Value: ui.Say(ui.When(p.CreatedAt))}, {Name: "Last seen in " + who.Account, Value: ui.Say(ui.When(p.Seen))},
 	}}}}
+	page.Parts = append(page.Parts, ui.P(ui.To("What happened to "+cmp.Or(p.Name, p.Email)+", and by them", "/people/events?person="+url.QueryEscape(p.Email))))
 	if len(p.Roles) > 0 {
 		page.Parts = append(page.Parts, ui.Form{ID: "roles", Legend: "Roles in " + who.Account, Action: home + "/roles", Hidden: version, Submit: "Save the roles",
 			Fields: []ui.Field{v.rolesField(p.Roles, v.rolesOf(who.Account))}})

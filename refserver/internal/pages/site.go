@@ -68,6 +68,7 @@ func Mount(mux *web.Mux, cfg Config) (fail func(http.ResponseWriter, *http.Reque
 		s.links()
 		s.me()
 		s.people()
+		s.events()
 		s.tokens()
 		s.accounts()
 	}

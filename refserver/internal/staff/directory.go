@@ -29,6 +29,8 @@ type Config struct {
 	Absolute time.Duration
 	// FreshFor is how long after the password was given somebody is Fresh. Default: 10 minutes.
 	FreshFor time.Duration
+	// KeepEvents is how long events are kept. Default: 400 days.
+	KeepEvents time.Duration
 	// Hash is what a password's hash costs. Default: 64 MiB, three passes, four lanes.
 	Hash Hash
 	// Now tells the time. Default: time.Now.
@@ -90,6 +92,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.FreshFor == 0 {
 		c.FreshFor = 10 * time.Minute
+	}
+	if c.KeepEvents == 0 {
+		c.KeepEvents = 400 * 24 * time.Hour
 	}
 	if c.Hash == (Hash{}) {
 		c.Hash = Hash{Memory: 64 << 10, Passes: 3, Threads: 4}

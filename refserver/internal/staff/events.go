@@ -65,14 +65,39 @@ func (d *Directory) note(ctx context.Context, tx bun.Tx, e Event) error {
 	return err
 }
 
-// Events returns a page of what happened on an account, the latest first; before is the id of the last on the page before, or
-// empty. A limit outside 1 to 500 is 500.
-func (d *Directory) Events(ctx context.Context, account, before string, limit int) ([]Event, error) {
-	if before == "" {
-		before = "~" // after every id
+// EventQuery is which events are wanted.
+type EventQuery struct {
+	Kind   string // empty: any
+	Person string // who did it or to whom it happened: an address, or the id of a person or token; empty: anybody
+	Before string // the id of the last on the page before; empty: the latest
+	Limit  int    // the most that is returned. Default, and at most: 500.
+}
+
+// Events returns a page of what happened on an account, the latest first.
+func (d *Directory) Events(ctx context.Context, account string, q EventQuery) ([]Event, error) {
+	query := "SELECT id, at, account, kind, by_id, by_name, on_id, on_name, detail, ip FROM mspkit_staff_event WHERE account = ?"
+	args := []any{account}
+	if q.Kind != "" {
+		query, args = query+" AND kind = ?", append(args, q.Kind)
 	}
-	rows, err := all[eventRow](ctx, d.read, `SELECT id, at, account, kind, by_id, by_name, on_id, on_name, detail, ip FROM mspkit_staff_event
-		WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?`, account, before, bounded(limit))
+	if q.Person != "" {
+		id := q.Person
+		if strings.Contains(id, "@") {
+			row, there, err := one[personRow](ctx, d.read, "SELECT "+personColumns+" FROM mspkit_staff_person p WHERE p.email_key = ?", fold(id))
+			if err != nil {
+				return nil, in("list events", err)
+			}
+			if there {
+				id = row.ID
+			}
+		}
+		// An invitation happens to an address.
+		query, args = query+" AND (by_id = ? OR on_id = ? OR LOWER(on_name) = ?)", append(args, id, id, fold(q.Person))
+	}
+	if q.Before != "" {
+		query, args = query+" AND id < ?", append(args, q.Before)
+	}
+	rows, err := all[eventRow](ctx, d.read, query+" ORDER BY id DESC LIMIT ?", append(args, bounded(q.Limit))...)
 	if err != nil {
 		return nil, in("list events", err)
 	}

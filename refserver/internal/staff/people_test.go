@@ -160,7 +160,7 @@ func TestEventsAreReadPageByPageOfOneAccount(t *testing.T) {
 		require.Equal(t, "joined first_made", w.kinds("alder"))
 		var kinds []string
 		for before := ""; ; {
-			page, err := w.Events(ctx, "wdc", before, 2)
+			page, err := w.Events(ctx, "wdc", staff.EventQuery{Before: before, Limit: 2})
 			require.NoError(t, err)
 			if len(page) == 0 {
 				break
@@ -171,7 +171,7 @@ func TestEventsAreReadPageByPageOfOneAccount(t *testing.T) {
 			}
 		}
 		require.Equal(t, []string{"joined", "invited", "account_opened"}, kinds)
-		page, err := w.Events(ctx, "wdc", "", 2)
+		page, err := w.Events(ctx, "wdc", staff.EventQuery{Before: "", Limit: 2})
 		require.NoError(t, err)
 		want := staff.Event{ID: page[1].ID, At: w.cfg.Now().UTC(), Account: "wdc", Kind: "invited", By: operator.Person, ByName: "Ada First", On: page[1].On, OnName: "bo@wdc.example", Detail: "auditor"}
 		require.Empty(t, cmp.Diff(want, page[1]))

@@ -197,7 +197,7 @@ func (b *browser) signIn(email, account string) {
 // kinds are those of an account's events, the latest first.
 func (w *world) kinds(account string) string {
 	w.t.Helper()
-	events, err := w.Events(w.t.Context(), account, "", 0)
+	events, err := w.Events(w.t.Context(), account, staff.EventQuery{})
 	require.NoError(w.t, err)
 	var out []string
 	for _, e := range events {
