@@ -21,6 +21,10 @@
 //   - WhoSees and WhatIf tell an owner who sees a record, and what a change would open or close;
 //   - Sweep and Purge end what is no longer seen.
 //
+// An account begins with SaveTenant: before that it can keep no organization, and SaveOrganization is ErrNotFound. For it to be a customer
+// its tenant names its organization, which makes that record internal and raises its version. When both sides have set their half of the
+// trust, the provider registers a service and its SLA, or a first-line support agreement.
+//
 // Every method takes the Actor who asks. An actor who acts nowhere, or elsewhere, is refused with ErrAccount. What an account does
 // not see and what does not exist are one ErrNotFound in the same words; so are people, names and rows of a table.
 //
