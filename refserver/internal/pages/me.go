@@ -142,7 +142,7 @@ func doPassword(v *visit) (done, error) {
 	if err := v.Staff.ChangePassword(v.Context(), who, v.PostFormValue("old"), p); err != nil {
 		return done{}, asField("old", err)
 	}
-	return done{to: "/me", said: ui.Receipt{Title: "Your password is changed", Lines: []ui.Line{ui.Say(ui.Text("Your other sessions have ended."))}}}, nil
+	return done{to: "/me", said: ui.Receipt{Title: "Your password is changed", Lines: []ui.Line{ui.Say(ui.Text("Your other sessions have ended. Tokens that you issued work on until they are revoked."))}}}, nil
 }
 
 func doSwitch(v *visit) (done, error) {

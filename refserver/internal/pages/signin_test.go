@@ -154,7 +154,7 @@ func TestMyPassword(t *testing.T) {
 	me.press("Change my password", "old", good, "password", next, "again", "nine").is(http.StatusUnprocessableEntity).says("The two differ.")
 	me.press("Change my password", "old", "wrong", "password", next, "again", next).is(http.StatusUnprocessableEntity).says("Your password until now: This is not your password.")
 	me.press("Change my password", "old", good, "password", "short", "again", "short").is(http.StatusUnprocessableEntity).says("12")
-	done := me.press("Change my password", "old", good, "password", next, "again", next).is(http.StatusOK).says("Your password is changed")
+	done := me.press("Change my password", "old", good, "password", next, "again", next).is(http.StatusOK).says("Your password is changed", "Tokens that you issued work on")
 	require.NotContains(t, done.HTML, next)
 	other.open("/me").is(http.StatusUnauthorized)
 	b.browser().open("/sign-in").press("Sign in", "email", "ada@alder.example", "password", good).is(http.StatusUnauthorized)
