@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io"
+	"net/http"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -196,6 +198,43 @@ func demonstration(t *testing.T, sig os.Signal) {
 	made, err = os.ReadDir(temp)
 	require.NoError(t, err)
 	require.Empty(t, made, "nothing is kept")
+}
+
+// People are where a proxy says that -proxy or its variable names; without one nobody is where they say.
+func TestProxiesAreBelieved(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		env, args []string
+		want      string
+	}{
+		"flag": {nil, []string{"-proxy", "10.0.0.0/8, 127.0.0.1/8"}, "198.51.100.7"}, "variable": {[]string{"MSPKIT_PROXY=127.0.0.0/8"}, nil, "198.51.100.7"}, "none": {nil, nil, "127.0.0.1"},
+	} {
+		dir := t.TempDir()
+		args := append([]string{"serve", "-id", "alder", "-addr", "127.0.0.1:0", "-db", filepath.Join(dir, "a.db"), "-key", filepath.Join(dir, "a.key"), "-log", "warn"}, c.args...)
+		_, next, stop := program(t, c.env, "listens on", true, args...)
+		home, path, ok := strings.Cut(next[strings.LastIndexByte(next, ' ')+1:], "/links/")
+		require.True(t, ok, next)
+		ask := func(method, path, body, cookie string) *http.Response {
+			r, err := http.NewRequestWithContext(t.Context(), method, home+path, strings.NewReader(body))
+			require.NoError(t, err)
+			r.Close = true
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("X-Forwarded-For", "203.0.113.9, 198.51.100.7")
+			r.Header.Set("Cookie", cookie)
+			answer, err := http.DefaultTransport.RoundTrip(r)
+			require.NoError(t, err)
+			require.Equal(t, http.StatusOK, answer.StatusCode, path)
+			return answer
+		}
+		in := ask(http.MethodPost, "/api/links/"+path, `{"email":"ann@alder.example","name":"Ann Lee","password":"correct horse battery"}`, "")
+		require.NoError(t, in.Body.Close())
+		me := ask(http.MethodGet, "/me", "", in.Header.Get("Set-Cookie"))
+		text, err := io.ReadAll(me.Body)
+		require.NoError(t, err)
+		require.NoError(t, me.Body.Close())
+		require.Contains(t, string(text), "<code>"+c.want+"</code>", name)
+		require.NoError(t, stop(os.Interrupt))
+	}
 }
 
 // Who has lost the way in gets another from the command line, while the system runs.
