@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -278,9 +277,6 @@ func (a *App) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		http.Redirect(w, r, to, http.StatusSeeOther)
 	default:
-		if e, ok := errors.AsType[*staff.TooMany](err); ok {
-			maps.Copy(w.Header(), web.HeaderOf(web.TooMany(e.After)))
-		}
 		a.fail(w, r, err)
 	}
 }

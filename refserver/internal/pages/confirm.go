@@ -48,6 +48,7 @@ func (s *site) confirm(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		page.Status, page.Problems = status, problems
+		waits(w, err)
 	}
 	s.write(w, v, page)
 }

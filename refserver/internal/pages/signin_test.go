@@ -251,3 +251,27 @@ func TestDoorsAreNotOpenToStrangers(t *testing.T) {
 		require.NotEqual(t, http.StatusOK, p.Status, fmt.Sprint(path, p.text()))
 	}
 }
+
+// Whoever tried too often is told in the header, too, when to try again.
+func TestTooManyTriesSayWhenToTryAgain(t *testing.T) {
+	b := newBuilding(t)
+	d := b.browser()
+	send := func() *http.Response {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+"/sign-in", strings.NewReader(url.Values{"email": {"ada@alder.example"}, "password": {"a wrong one of these"}}.Encode()))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		return resp
+	}
+	for range 10 {
+		resp := send()
+		require.Equal(t, http.StatusUnauthorized, resp.StatusCode)
+		require.Empty(t, resp.Header.Get("Retry-After"))
+	}
+	resp := send()
+	require.Equal(t, http.StatusTooManyRequests, resp.StatusCode)
+	require.Equal(t, "90", resp.Header.Get("Retry-After"))
+	d.open("/sign-in").press("Sign in", "email", "ada@alder.example", "password", good).is(http.StatusTooManyRequests).says("Wait for 2 minutes")
+}

@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -184,6 +185,7 @@ func (s *site) post(path string, do func(*visit) (done, error), again show) {
 			return
 		}
 		p.Status, p.Problems = status, append(p.Problems, problems...)
+		waits(w, err)
 		s.write(w, v, p)
 	})
 }
@@ -240,7 +242,15 @@ func (s *site) fail(w http.ResponseWriter, v *visit, err error) {
 	case errors.Is(err, staff.ErrLink):
 		p.Title, p.Parts = "This link is used up", []ui.Part{ui.P(ui.Text("Whoever gave it to you can make another. If you have chosen a password already,"), ui.To("sign in.", "/sign-in"))}
 	}
+	waits(w, err)
 	s.write(w, v, p)
+}
+
+// waits says in the header, too, when somebody who tried too often can try again.
+func waits(w http.ResponseWriter, err error) {
+	if e, ok := errors.AsType[*staff.TooMany](err); ok {
+		maps.Copy(w.Header(), web.HeaderOf(web.TooMany(e.After)))
+	}
 }
 
 func (s *site) write(w http.ResponseWriter, v *visit, p ui.Page) {
