@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/staff"
@@ -47,7 +48,7 @@ func showMe(v *visit) (ui.Page, error) {
 			{Name: "E-mail", Value: ui.Say(ui.Text(who.Email))}, {Name: "Belongs to", Value: ui.Say(ui.Text(who.Home))}, {Name: "Acts in", Value: ui.Say(ui.Text(who.Account))},
 		}},
 		ui.Section{ID: "accounts", Title: "My accounts", Parts: []ui.Part{accounts}},
-		sessionsPart(sessions),
+		sessionsPart("/me", "My sessions", "Where you are signed in", sessions),
 		ui.Section{ID: "password-part", Title: "My password", Parts: []ui.Part{ui.Form{ID: "password", Action: "/me/password", Submit: "Change my password", Fields: append([]ui.Field{
 			{Name: "old", Label: "Your password until now", Kind: "password", Required: true, Auto: "current-password"},
 		}, passwordFields("Your new password")...)}}},
@@ -58,9 +59,9 @@ func showMe(v *visit) (ui.Page, error) {
 	}}, nil
 }
 
-// sessionsPart lists where somebody is signed in. Those that are chosen can be ended.
-func sessionsPart(sessions []staff.Session) ui.Section {
-	table := ui.Table{Caption: "Where you are signed in", Cols: ui.Cols("Browser", "From", "Account", "Signed in", "Last used", "Ends"), Pick: "session", PickLabel: "Choose session"}
+// sessionsPart lists where the person of a page is signed in. Those that are chosen can be ended.
+func sessionsPart(of, title, caption string, sessions []staff.Session) ui.Section {
+	table := ui.Table{Caption: caption, Empty: ui.Empty{Text: "Nowhere."}, Cols: ui.Cols("Browser", "From", "Account", "Signed in", "Last used", "Ends"), Pick: "session", PickLabel: "Choose session"}
 	for i, x := range sessions {
 		name := ui.Line{ui.Text(cmp.Or(x.Agent, "A browser that does not say"))}
 		row := ui.Row{Pick: x.ID}
@@ -70,20 +71,26 @@ func sessionsPart(sessions []staff.Session) ui.Section {
 		row.Cells = append([]ui.Line{name}, ui.Cells(ui.Code(x.IP), ui.Text(x.Account), ui.When(x.Started), ui.When(x.Seen), ui.When(sessions[i].Expires))...)
 		table.Rows = append(table.Rows, row)
 	}
-	s := ui.Section{ID: "sessions", Title: "My sessions"}
-	if len(sessions) < 2 {
+	s := ui.Section{ID: "sessions", Title: title}
+	others := slices.ContainsFunc(sessions, func(x staff.Session) bool { return !x.Current })
+	if !others {
 		table.Pick = ""
 		s.Parts = []ui.Part{table}
 		return s
 	}
 	s.Parts = []ui.Part{
-		ui.Form{ID: "end", Action: "/me/sessions/end", Body: []ui.Part{table}, Submit: "End the chosen sessions", Minor: true},
-		ui.Form{ID: "others", Action: "/me/sessions/others", Submit: "End all others", Minor: true},
+		ui.Form{ID: "end", Action: of + "/sessions/end", Body: []ui.Part{table}, Submit: "End the chosen sessions", Minor: true},
+		ui.Form{ID: "others", Action: of + "/sessions/others", Submit: "End all others", Minor: true},
 	}
 	return s
 }
 
-func doEndSession(v *visit) (done, error) {
+func doEndSession(v *visit) (done, error) { return v.endSessions("/me") }
+
+func doEndTheirSession(v *visit) (done, error) { return v.endSessions(at("people", v.PathValue("id"))) }
+
+// endSessions ends those that were chosen on somebody's page.
+func (v *visit) endSessions(of string) (done, error) {
 	who, _ := staff.Of(v.Context())
 	chosen := v.PostForm["session"]
 	if len(chosen) == 0 {
@@ -94,7 +101,7 @@ func doEndSession(v *visit) (done, error) {
 			return done{}, err
 		}
 	}
-	return done{to: "/me", said: ui.Receipt{Title: plural(len(chosen), "session") + " ended"}}, nil
+	return done{to: of, said: ui.Receipt{Title: plural(len(chosen), "session") + " ended"}}, nil
 }
 
 func doEndOthers(v *visit) (done, error) {

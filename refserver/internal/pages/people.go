@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,6 +22,8 @@ func (s *site) people() {
 	s.post("/people/{id}/disable", doDisable, showPerson)
 	s.post("/people/{id}/enable", doEnable, showPerson)
 	s.post("/people/{id}/reset", doReset, showPerson)
+	s.post("/people/{id}/sessions/end", doEndTheirSession, showPerson)
+	s.post("/people/{id}/sessions/others", doEndTheirSessions, showPerson)
 }
 
 func showPeople(v *visit) (ui.Page, error) {
@@ -143,7 +146,7 @@ func showPerson(v *visit) (ui.Page, error) {
 	}
 	home := at("people", p.ID)
 	version := []ui.Hidden{versioned(p.Version)}
-	page := ui.Page{Title: cmp.Or(p.Name, p.Email), Crumbs: []ui.Span{ui.To("People", "/people")}, Form: v.form("roles", "leave", "disable", "enable", "reset"), Parts: []ui.Part{ui.Facts{Items: []ui.Fact{
+	page := ui.Page{Title: cmp.Or(p.Name, p.Email), Crumbs: []ui.Span{ui.To("People", "/people")}, Form: v.form("roles", "leave", "disable", "enable", "reset", "end", "others"), Parts: []ui.Part{ui.Facts{Items: []ui.Fact{
 		{Name: "E-mail", Value: ui.Say(ui.Text(p.Email))}, {Name: "Belongs to", Value: ui.Say(ui.Text(p.Home))}, {Name: "Roles in " + who.Account, Value: rolesLine(p.Roles)},
 		{Name: "State", Value: ui.Say(ui.Pill(personState(p)))}, {Name: "Since", Value: ui.Say(ui.When(p.CreatedAt))}, {Name: "Last seen in " + who.Account, Value: ui.Say(ui.When(p.Seen))},
 	}}}}
@@ -155,6 +158,13 @@ func showPerson(v *visit) (ui.Page, error) {
 	if !p.Disabled {
 		page.Parts = append(page.Parts, ui.Form{ID: "reset", Legend: "Password forgotten", Action: home + "/reset", Submit: "Make a link for a new password", Minor: true,
 			Body: []ui.Part{ui.P(ui.Text("The password until now works until the link is used."))}})
+	}
+	sessions, err := v.Staff.SessionsOf(v.Context(), who, p.ID)
+	switch {
+	case err == nil:
+		page.Parts = append(page.Parts, sessionsPart(home, "Sessions", "Where "+p.Name+" is signed in", sessions))
+	case !errors.Is(err, staff.ErrForbidden): // whose sessions are elsewhere, too
+		return ui.Page{}, err
 	}
 	var shut []ui.Part
 	if len(p.Roles) > 0 {
@@ -226,6 +236,12 @@ func (v *visit) disable(disabled bool, did string) (done, error) {
 	who, _ := staff.Of(v.Context())
 	p, err := v.Staff.Disable(v.Context(), who, v.PathValue("id"), disabled, v.version())
 	return done{to: at("people", p.ID), said: ui.Receipt{Title: p.Name + did}}, err
+}
+
+func doEndTheirSessions(v *visit) (done, error) {
+	who, _ := staff.Of(v.Context())
+	n, err := v.Staff.EndSessions(v.Context(), who, v.PathValue("id"))
+	return done{to: at("people", v.PathValue("id")), said: ui.Receipt{Title: plural(n, "session") + " ended"}}, err
 }
 
 func doReset(v *visit) (done, error) {

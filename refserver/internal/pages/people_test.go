@@ -217,3 +217,34 @@ func TestPeopleInPages(t *testing.T) {
 	require.Contains(t, first.HTML, "/people?after=p099%40alder.example&amp;q=alder&amp;role=end_user")
 	d.open("/people?after=p099%40alder.example&q=alder&role=end_user").says("p100@").lacks("p099@")
 }
+
+// An administrator ends the sessions of who is theirs, and of nobody else.
+func TestSessionsOfOthersAreEnded(t *testing.T) {
+	b := newBuilding(t)
+	sam := b.hire("Sam", "sam@alder.example", "alder", staff.Works)
+	b.hire("Wil", "wil@wdc.example", "wdc", staff.Administers)
+	ada, one, two, three := b.signIn("ada@alder.example"), b.signIn("sam@alder.example"), b.signIn("sam@alder.example"), b.signIn("sam@alder.example")
+	at := ada.open("/people/"+sam.ID).is(http.StatusOK).says("Where Sam is signed in", "Go-http-client").lacks("This one")
+	at.press("End the chosen sessions").is(http.StatusUnprocessableEntity).says("Choose the sessions to end.")
+	sessions, err := b.staff.Sessions(t.Context(), sam.ID)
+	require.NoError(t, err)
+	require.Len(t, sessions, 3)
+	at.press("End the chosen sessions", "session", sessions[0].ID).is(http.StatusOK).says("1 session ended", "Where Sam is signed in")
+	left := 0
+	for _, d := range []*desk{one, two, three} {
+		if d.open("/me").Status == http.StatusOK {
+			left++
+		}
+	}
+	require.Equal(t, 2, left)
+	wil := b.signIn("wil@wdc.example")
+	wil.open("/people/"+b.ada.ID).is(http.StatusOK).lacks("Go-http-client", "signed in")
+	wil.post("/people/"+b.ada.ID+"/sessions/others", url.Values{}).is(http.StatusForbidden)
+	wil.post("/people/"+sam.ID+"/sessions/others", url.Values{}).is(http.StatusNotFound)
+	ada.open("/people/"+sam.ID).press("End all others").is(http.StatusOK).says("2 sessions ended", "Nowhere.")
+	for _, d := range []*desk{one, two, three} {
+		d.open("/me").is(http.StatusUnauthorized)
+	}
+	ada.open("/people/" + b.ada.ID).says("This one").lacks("End all others")
+	ada.open("/people/events?kind=session_ended&person=sam%40alder.example").says("Session ended Ada Alder Sam")
+}

@@ -60,7 +60,7 @@ func (d *Directory) shut(ctx context.Context, tx bun.Tx, p power, row personRow,
 
 // charge returns a person whom somebody may shut out, and may give a new password to, with all of the person's roles. An administrator who could
 // do so to somebody with roles elsewhere would get hold of these.
-func (d *Directory) charge(ctx context.Context, tx bun.Tx, by Who, person string) (power, personRow, []held, error) {
+func (d *Directory) charge(ctx context.Context, tx bun.IDB, by Who, person string) (power, personRow, []held, error) {
 	none := personRow{}
 	p, err := d.keeper(ctx, tx, by, by.Account)
 	if err != nil {

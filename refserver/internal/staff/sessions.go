@@ -186,6 +186,30 @@ func (d *Directory) Sessions(ctx context.Context, person string) ([]Session, err
 	return out, nil
 }
 
+// SessionsOf is Sessions for somebody else, who may Disable the person; others are ErrForbidden or ErrNotFound.
+func (d *Directory) SessionsOf(ctx context.Context, by Who, person string) ([]Session, error) {
+	if _, _, _, err := d.charge(ctx, d.read, by, person); err != nil {
+		return nil, in("list sessions", err)
+	}
+	return d.Sessions(ctx, person)
+}
+
+// EndSessions ends every session of a person whom one may Disable, but that of this request, and returns how many there were.
+func (d *Directory) EndSessions(ctx context.Context, by Who, person string) (n int64, err error) {
+	v, _ := visitOf(ctx)
+	return decide(ctx, d, "end sessions", func(ctx context.Context, tx bun.Tx) (int64, error) {
+		p, row, _, err := d.charge(ctx, tx, by, person)
+		if err != nil {
+			return 0, err
+		}
+		n, err := exec(ctx, tx, "DELETE FROM mspkit_staff_session WHERE person = ? AND hash <> ?", row.ID, v.session.Hash)
+		if err != nil || n == 0 {
+			return n, err
+		}
+		return n, d.note(ctx, tx, Event{Account: row.Home, Kind: EventSessionEnded, By: p.who.ID(), ByName: p.who.Name, On: row.ID, OnName: row.Name})
+	})
+}
+
 // EndSession ends a session of one's own, or of somebody whom one may Disable. Any other is ErrNotFound.
 func (d *Directory) EndSession(ctx context.Context, by Who, id string) error {
 	return d.update(ctx, "end a session", func(ctx context.Context, tx bun.Tx) error {
