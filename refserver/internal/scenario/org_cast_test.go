@@ -3,8 +3,10 @@ package scenario_test
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -184,9 +186,9 @@ func (c *cast) at(now time.Time) {
 	c.t.Helper()
 	c.clock.set(now)
 	c.first.signIn()
-	for _, p := range c.people {
-		p.signIn()
-		p.browser = nil
+	for _, email := range slices.Sorted(maps.Keys(c.people)) { // in the same order in every realm
+		c.people[email].signIn()
+		c.people[email].browser = nil
 	}
 }
 
