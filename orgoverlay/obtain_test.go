@@ -52,7 +52,7 @@ func rolesOf(a orgoverlay.Actor) (out []string) {
 }
 
 // silent are the methods that answer nothing of the store.
-var silent = []string{"Account", "With"}
+var silent = []string{"Account", "With", "Status"}
 
 // readers calls the methods that change nothing.
 var readers = map[string]func(*asker){
@@ -72,6 +72,16 @@ var readers = map[string]func(*asker){
 			q.say("Agreement", g.ID, r, err)
 		}
 	},
+	"AgreementsElsewhere": func(q *asker) {
+		for after := ""; ; {
+			r, err := q.service.AgreementsElsewhere(q.w.ctx, q.actor, after, 2)
+			q.say("AgreementsElsewhere", after, r, err)
+			if after = r.Next; after == "" {
+				break
+			}
+		}
+	},
+	"Names": func(q *asker) { r, err := q.service.Names(q.w.ctx, q.actor, q.orgs); q.say("Names", nil, r, err) },
 	"People": func(q *asker) {
 		var ids []orgoverlay.PersonID
 		for _, a := range q.accounts {

@@ -15,7 +15,7 @@ var proofRows = map[string]row{
 	"S-sourceID":            {"under which id another's record came is hidden", testSharedTypesAreClosed},
 	"S-ui_extension":        {"the owner's extension is hidden with its fields, labels and schemas, and the viewer's own applies", both(testAnotherVersion, testWhoReads)},
 	"S-people":              {"people of another account are hidden", testPeopleOfOurOwn},
-	"S-slas":                {"of agreements an account learns those alone that it takes part in", both(testSharedTypesAreClosed, testChain)},
+	"S-slas":                {"of agreements an account learns those alone that it takes part in", both(testSharedTypesAreClosed, testChain, testAgreementsElsewhere)},
 	"S-audit":               {"history of another's record is hidden", testHistoryIsOnesOwn},
 	"S-remarks_attachments": {"files within remarks are attachments that are shown there, each account's own", testAttachmentsOfOthers},
 }

@@ -162,6 +162,15 @@ type Sight interface {
 	// Between returns every agreement of any status between us and another account, whichever of both it is registered in, ordered
 	// by account and id; providers filled in.
 	Between(ctx context.Context, other Account) ([]Agreement, error)
+	// Elsewhere returns up to limit agreements that are registered in other accounts with us as the customer's side and are not being
+	// prepared, which stand after a place, ordered by account and id; providers filled in.
+	Elsewhere(ctx context.Context, after AgreementPlace, limit int) ([]Agreement, error)
+}
+
+// AgreementPlace names an agreement by where it is registered.
+type AgreementPlace struct {
+	Account Account
+	ID      AgreementID
 }
 
 // OrgName is the name of an organization, which is unique among those of its account.

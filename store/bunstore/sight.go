@@ -200,3 +200,9 @@ func (r sight) Between(ctx context.Context, other orgoverlay.Account) ([]orgover
 	us := r.s.account
 	return r.s.agreements(ctx, "(a.account = ? AND a.with_account = ? OR a.account = ? AND a.with_account = ?)"+byPlace, us, other, other, us)
 }
+
+func (r sight) Elsewhere(ctx context.Context, after orgoverlay.AgreementPlace, limit int) ([]orgoverlay.Agreement, error) {
+	us := r.s.account
+	return r.s.agreements(ctx, "a.with_account = ? AND (a.account, a.id) > (?, ?) AND a.account <> ? AND NOT a.prepared"+byPlace+" LIMIT ?",
+		us, after.Account, after.ID, us, max(limit, 0))
+}

@@ -85,6 +85,10 @@ func TestSightUsesIndexes(t *testing.T) {
 				_, err := v.Sight.Between(ctx, "c001")
 				return err
 			}, []string{"mspkit_agreement_with (with_account=? AND account=?)"}, false},
+			"elsewhere": {func(ctx context.Context, v orgoverlay.View) error {
+				_, err := v.Sight.Elsewhere(ctx, orgoverlay.AgreementPlace{Account: "c001", ID: "a0000001"}, 10)
+				return err
+			}, []string{"mspkit_agreement_with (with_account=? AND (account,id)>(?,?))"}, true},
 			"names": {func(ctx context.Context, v orgoverlay.View) error {
 				_, err := v.Sight.Named(ctx, []orgoverlay.OrgName{{Account: "c001", Name: "Customer 0000001"}})
 				return err

@@ -282,6 +282,20 @@ func (r sight) Partner(_ context.Context, other orgoverlay.Account) (orgoverlay.
 	return t, nil
 }
 
+func (r sight) Elsewhere(_ context.Context, after orgoverlay.AgreementPlace, limit int) ([]orgoverlay.Agreement, error) {
+	var out []orgoverlay.Agreement
+	for k := range r.s.agreed.from(keyOf(r.name, string(after.Account), past(after.ID))) {
+		if k[0] != string(r.name) || len(out) >= limit {
+			break
+		}
+		from := r.of(orgoverlay.Account(k[1]))
+		if a := from.agreements.rows.get(key{k[2]}); k[1] != string(r.name) && !a.Prepared {
+			out = append(out, provided(from, *a))
+		}
+	}
+	return out, nil
+}
+
 func (r sight) Between(_ context.Context, other orgoverlay.Account) ([]orgoverlay.Agreement, error) {
 	return slices.DeleteFunc(r.agreements(), func(a orgoverlay.Agreement) bool {
 		return (a.Account != r.name || a.With != other) && (a.Account != other || a.With != r.name)

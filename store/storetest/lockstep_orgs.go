@@ -33,6 +33,7 @@ func orgContent() []call {
 		read("Sight", "Between", account)
 		read("Registry", "Half", account)
 	}
+	read("Sight", "Elsewhere", orgoverlay.AgreementPlace{}, all)
 	read("People", "People", []orgoverlay.PersonID{"a", "é", "B"})
 	read("Overlays", "List", orgoverlay.OrgID(""), all)
 	read("Claims", "Claims", allNames())

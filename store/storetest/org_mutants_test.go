@@ -31,6 +31,8 @@ type (
 	flat        struct{ orgoverlay.Sight }
 	distrustful struct{ orgoverlay.Sight }
 	bare        struct{ orgoverlay.Sight }
+	aloft       struct{ orgoverlay.Sight }
+	telling     struct{ orgoverlay.Sight }
 	emptying    struct{ orgoverlay.Overlays }
 	bumping     struct{ orgoverlay.Overlays }
 	stampless   struct{ orgoverlay.Overlays }
@@ -56,6 +58,8 @@ var orgMutants = []mutant{
 	{"tells of a partner without trust", "sight/partner", orgRoles(func(o *orgoverlay.Tx) { o.Sight = trusting{o.Sight} })},
 	{"knows nobody below a directory", "sight/random world 0", orgRoles(func(o *orgoverlay.Tx) { o.Sight = flat{o.Sight} })},
 	{"tells watchers without their trust", "sight/random world 0", orgRoles(func(o *orgoverlay.Tx) { o.Sight = distrustful{o.Sight} })},
+	{"tells watchers without accounts below a directory", "sight/random world 0", orgRoles(func(o *orgoverlay.Tx) { o.Sight = aloft{o.Sight} })},
+	{"tells of agreements that others prepare", "sight/random world 0", orgRoles(func(o *orgoverlay.Tx) { o.Sight = telling{o.Sight} })},
 	{"lists without what was laid over", "sight/shared fields alone", orgRoles(func(o *orgoverlay.Tx) { o.Sight = bare{o.Sight} })},
 	{"empties an overlay to delete it", "overlays/delete", orgRoles(func(o *orgoverlay.Tx) { o.Overlays = emptying{o.Overlays} })},
 	{"counts hiding as a version", "overlays/hide", orgRoles(func(o *orgoverlay.Tx) { o.Overlays = bumping{o.Overlays} })},
@@ -146,6 +150,28 @@ func (r distrustful) Watchers(ctx context.Context, org orgoverlay.OrgID) ([]orgo
 		ws[i].Trust.State = orgoverlay.TrustNone
 	}
 	return ws, err
+}
+
+func (r aloft) Watchers(ctx context.Context, org orgoverlay.OrgID) ([]orgoverlay.Watcher, error) {
+	ws, err := r.Sight.Watchers(ctx, org)
+	for i := range ws {
+		ws[i].Below = false
+	}
+	return ws, err
+}
+
+func (r telling) Elsewhere(ctx context.Context, after orgoverlay.AgreementPlace, limit int) ([]orgoverlay.Agreement, error) {
+	out, err := r.Sight.Elsewhere(ctx, after, limit)
+	for _, name := range []orgoverlay.Account{"a", "b", "c", "d", "e", "dir1", "dir2"} {
+		between, others := r.Between(ctx, name)
+		err = errors.Join(err, others)
+		for _, a := range between {
+			if a.Account == name && a.Prepared {
+				out = append(out, a)
+			}
+		}
+	}
+	return out, err
 }
 
 func (r bare) List(ctx context.Context, q orgoverlay.Query) ([]orgoverlay.Listed, error) {

@@ -73,6 +73,11 @@ func sightNothing(p *probe) {
 		between, err := v.Sight.Between(ctx, cedar)
 		p.ok("Between", err)
 		p.equal("agreements of others", len(between), 0)
+		elsewhere, err := v.Sight.Elsewhere(ctx, orgoverlay.AgreementPlace{}, 100)
+		p.ok("Elsewhere", err)
+		for _, a := range elsewhere {
+			p.equal("the other side of an agreement elsewhere", a.With, orgoverlay.Account(alder))
+		}
 	})
 }
 
@@ -326,6 +331,23 @@ func (v viewer) compare(p *probe, ctx context.Context, view orgoverlay.View, r *
 		facts, err := view.Sight.Facts(ctx, ids)
 		p.ok("Facts", err)
 		p.equal(fmt.Sprint("Facts of ", ids, as), facts, v.facts(func(id orgoverlay.OrgID) bool { return slices.Contains(ids, id) }))
+	}
+	var elsewhere []orgoverlay.Agreement
+	for _, a := range v.agreed {
+		if a.With == v.me && a.Account != v.me && !a.Prepared {
+			elsewhere = append(elsewhere, a)
+		}
+	}
+	for i := range len(elsewhere) + 1 {
+		var after orgoverlay.AgreementPlace
+		if i > 0 {
+			after = orgoverlay.AgreementPlace{Account: elsewhere[i-1].Account, ID: elsewhere[i-1].ID}
+		}
+		for _, limit := range []int{0, 2, 1000} {
+			got, err := view.Sight.Elsewhere(ctx, after, limit)
+			p.ok("Elsewhere", err)
+			p.equal(fmt.Sprint("Elsewhere after ", after, ", ", limit, as), got, elsewhere[i:min(i+limit, len(elsewhere))])
+		}
 	}
 	yes, no := true, false
 	for _, second := range []int{0, 2, 3} {
