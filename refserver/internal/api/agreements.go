@@ -18,6 +18,11 @@ type listByID struct {
 	Paged
 }
 
+type listElsewhere struct {
+	After string `query:"after"`
+	Brief
+}
+
 // agreements serves what opens organizations: trusts, services, agreements; and what a change of them would do.
 func (a *api) agreements() {
 	const area = "Trusts and agreements"
@@ -44,17 +49,22 @@ func (a *api) agreements() {
 	handle(a, route("listAgreements", "GET agreements", area, "Agreements that are registered in the account, by id"), func(ctx context.Context, in *listByID) (shapes.List[shapes.Agreement], error) {
 		svc, actor := a.Viewer(ctx)
 		list, err := svc.Agreements(ctx, actor, orgoverlay.AgreementID(in.After), in.Limit+1)
-		return page(list, in.Limit, func(g orgoverlay.Agreement) string { return string(g.ID) }, a.toAgreement), err
+		return page(list, in.Limit, func(g orgoverlay.Agreement) string { return string(g.ID) }, toAgreement(svc)), err
+	})
+	handle(a, route("listAgreementsElsewhere", "GET agreements-elsewhere", area, "Agreements that other accounts have registered with the asking account as the customer's side"), func(ctx context.Context, in *listElsewhere) (shapes.List[shapes.Agreement], error) {
+		svc, actor := a.Viewer(ctx)
+		p, err := svc.AgreementsElsewhere(ctx, actor, in.After, in.Limit)
+		return shapes.List[shapes.Agreement]{Items: each(p.Agreements, toAgreement(svc)), Next: p.Next}, err
 	})
 	handle(a, route("getAgreement", "GET agreements/{id}", area, "One of them"), func(ctx context.Context, in *byID) (shapes.Agreement, error) {
 		svc, actor := a.Viewer(ctx)
 		g, err := svc.Agreement(ctx, actor, orgoverlay.AgreementID(in.ID))
-		return a.toAgreement(g), err
+		return toAgreement(svc)(g), err
 	})
 	handle(a, route("saveAgreement", "PUT agreements/{id}", area, "Register an agreement, or replace one"), func(ctx context.Context, in *takeByID[shapes.SaveAgreement]) (shapes.Agreement, error) {
 		svc, actor := a.Viewer(ctx)
 		g, err := svc.SaveAgreement(ctx, actor, fromAgreement(in.ID, in.Body))
-		return a.toAgreement(g), err
+		return toAgreement(svc)(g), err
 	})
 	handle(a, route("whatIf", "POST what-if", area, "Who would gain or lose sight of what; nothing is changed"), func(ctx context.Context, in *take[shapes.Supposition]) (shapes.Forecast, error) {
 		suppose, err := fromSupposition(in.Body)
@@ -94,11 +104,16 @@ func fromRef(r shapes.OrganizationRef) orgoverlay.Ref {
 	return orgoverlay.Ref{Account: orgoverlay.Account(r.Account), Org: orgoverlay.OrgID(r.Organization)}
 }
 
-func (a *api) toAgreement(g orgoverlay.Agreement) shapes.Agreement {
+// toAgreement translates agreements at the present of a service.
+func toAgreement(svc *orgoverlay.Service) func(orgoverlay.Agreement) shapes.Agreement {
+	return func(g orgoverlay.Agreement) shapes.Agreement { return agreementAs(g, svc.Status(g)) }
+}
+
+func agreementAs(g orgoverlay.Agreement, status orgoverlay.Status) shapes.Agreement {
 	out := shapes.Agreement{
-		ID: string(g.ID), Kind: g.Kind.String(), With: string(g.With), Service: orNull(g.Service), Customer: toRef(g.Customer), Prepared: g.Prepared,
+		ID: string(g.ID), Account: string(g.Account), Kind: g.Kind.String(), With: string(g.With), Service: orNull(g.Service), Customer: toRef(g.Customer), Prepared: g.Prepared,
 		Start: orNull(g.Start), Expiry: orNull(g.Expiry), Zone: g.Zone, From: timeOrNull(g.From), Until: timeOrNull(g.Until),
-		Status: a.StatusOf(g).String(), Version: g.Version,
+		Status: status.String(), Version: g.Version,
 	}
 	if g.Provider != (orgoverlay.Ref{}) {
 		provider := toRef(g.Provider)

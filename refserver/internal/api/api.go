@@ -40,18 +40,8 @@ type Config struct {
 	Staff     *staff.Directory
 	Orgs      func(account string) *orgoverlay.Service // of a hosted account; the same for the same account
 	Self      Self
-	Door      string           // where people come in, such as https://alder.example
-	Now       func() time.Time // by which agreements have begun and ended; nil: time.Now
+	Door      string // where people come in, such as https://alder.example
 	Log       *slog.Logger
-}
-
-// StatusOf is that of an agreement at present.
-func (c Config) StatusOf(g orgoverlay.Agreement) orgoverlay.Status {
-	now := c.Now
-	if now == nil {
-		now = time.Now
-	}
-	return g.StatusAt(now())
 }
 
 // Self introduces the system to its operator.

@@ -57,7 +57,7 @@ const (
 	tenantKeys    = "{directory id name organization version}"
 	trustKeys     = "{account acts[] ours ours_since since state theirs}"
 	serviceKeys   = "{id name provider version}"
-	agreementKeys = "{customer{account organization} expiry from id kind prepared provider{account organization} service start status until version with zone}"
+	agreementKeys = "{account customer{account organization} expiry from id kind prepared provider{account organization} service start status until version with zone}"
 	extensionKeys = "{at category disabled fields[" + fieldKeys + "] id name number state version}"
 	problemKeys   = "{code detail status title type}"
 )
@@ -96,6 +96,7 @@ var operations = []struct{ id, request, keys string }{
 	{"saveAgreement", `PUT agreements/A {"kind":"sla","with":"gigatera","service":"s","customer":{"account":"gigatera","organization":"{gt}"},"start":"2026-01-01"}`, agreementKeys},
 	{"getAgreement", "GET agreements/A", agreementKeys},
 	{"listAgreements", "GET agreements", "{items[" + agreementKeys + "]}"},
+	{"listAgreementsElsewhere", "GET agreements-elsewhere?limit=1", "{items[" + agreementKeys + "] next}"},
 	{"whatIf", `POST what-if {"trust":{"account":"gigatera","state":"ended"}}`, "{gains[] losses[{name organization owner viewer}]}"},
 	{"setTrust", `PUT trusts/gigatera {"state":"suspended"}`, trustKeys},
 	{"readLog", "GET log?limit=100", "{items" + logKeys + "}"},

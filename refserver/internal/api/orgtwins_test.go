@@ -67,7 +67,7 @@ func TestNoAnswerHoldsAnothersPrivateFields(t *testing.T) {
 		for _, r := range []string{
 			"GET organizations", "GET organizations?search=canary", "GET organizations/" + gt, "GET organizations/" + w.tied["wdc"], "GET organizations/" + gt + "/explain",
 			"GET organizations/" + gt + "/history", "GET organizations/" + gt + "/who-sees", "GET own-organizations/" + gt, "GET financial-ids/canary-wdc", "GET organizations/export", "GET log?limit=100",
-			`PATCH organizations/` + gt + `?version=0 {"financial_id":"canary-wdc"}`, "GET trusts", "GET agreements", "POST sweep",
+			`PATCH organizations/` + gt + `?version=0 {"financial_id":"canary-wdc"}`, "GET trusts", "GET agreements", "GET agreements-elsewhere", "POST sweep",
 		} {
 			pattern, body := cut(r)
 			a := ask(t, base, pattern, body)

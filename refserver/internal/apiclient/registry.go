@@ -73,7 +73,12 @@ func (c *Client) Agreements(ctx context.Context, after string, limit int) (shape
 	return call[shapes.List[shapes.Agreement]](ctx, c, "GET", with("agreements", "after", after, "limit", number(limit)), nil)
 }
 
-// Agreement returns one of them.
+// AgreementsElsewhere lists agreements that others have registered with the account.
+func (c *Client) AgreementsElsewhere(ctx context.Context, after string, limit int) (shapes.List[shapes.Agreement], error) {
+	return call[shapes.List[shapes.Agreement]](ctx, c, "GET", with("agreements-elsewhere", "after", after, "limit", number(limit)), nil)
+}
+
+// Agreement returns one that is registered in the account.
 func (c *Client) Agreement(ctx context.Context, id string) (shapes.Agreement, error) {
 	return call[shapes.Agreement](ctx, c, "GET", at("agreements", id), nil)
 }

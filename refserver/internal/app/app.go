@@ -143,7 +143,7 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	}))
 	self := api.Self{System: cfg.ID, Name: cfg.Name, URL: cfg.URL, Key: a.Key, Fingerprint: collabhttp.Fingerprint(ed25519.PublicKey(a.Key.Public))}
 	speaks := api.Config{
-		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Orgs: a.Orgs, Staff: a.Staff, Door: a.Door(), Self: self, Now: cfg.Now, Log: cfg.Log,
+		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Orgs: a.Orgs, Staff: a.Staff, Door: a.Door(), Self: self, Log: cfg.Log,
 	}
 	if err := api.Mount(mux, speaks); err != nil {
 		return err

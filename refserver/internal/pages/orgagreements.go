@@ -5,39 +5,63 @@ import (
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 )
 
-// listAgreements shows the agreements that are registered in the account. Those that others have registered stand with the organizations
-// that they open.
+// listAgreements shows the agreements that are registered in the account, and those that others have registered with it.
 func listAgreements(v *visit) (ui.Page, error) {
 	svc, actor := v.viewer()
-	list, err := svc.Agreements(v.Context(), actor, orgoverlay.AgreementID(v.query("after")), most+1)
+	here, err := svc.Agreements(v.Context(), actor, orgoverlay.AgreementID(v.query("after")), most+1)
 	if err != nil {
 		return ui.Page{}, err
 	}
-	t := ui.Table{Caption: "By ID", Cols: ui.Cols("Agreement", "Kind", "State", "Window", "Our side", "Customer's side"),
+	elsewhere, err := svc.AgreementsElsewhere(v.Context(), actor, v.query("elsewhere"), most)
+	if err != nil {
+		return ui.Page{}, err
+	}
+	var orgs []orgoverlay.OrgID
+	for _, list := range [][]orgoverlay.Agreement{here, elsewhere.Agreements} {
+		for _, g := range list {
+			orgs = append(orgs, g.Provider.Org, g.Customer.Org)
+		}
+	}
+	names, err := svc.Names(v.Context(), actor, orgs)
+	if err != nil {
+		return ui.Page{}, err
+	}
+	ours := ui.Table{Caption: "Registered here, by ID", Cols: ui.Cols("Agreement", "Kind", "State", "Window", "Our side", "Customer's side"),
 		Empty: ui.Empty{Text: "An active agreement lets two accounts see the organization that it names on the other side. It is registered by the provider, and needs a trust that is in force. There is none yet.", Do: ui.To("Look at the trusts", "/trusts")}}
 	if actor.Administers() {
-		t.Cols = append(t.Cols, ui.Col{Name: "Look ahead"})
+		ours.Cols = append(ours.Cols, ui.Col{Name: "Look ahead"})
 	}
-	if len(list) > most {
-		list = list[:most]
-		t.More = v.with("after", string(list[most-1].ID))
+	if len(here) > most {
+		here = here[:most]
+		ours.More = v.with("after", string(here[most-1].ID))
 	}
-	for _, g := range list {
-		row := []ui.Line{
-			{ui.Code(string(g.ID))}, {ui.Text(agreementWords[g.Kind])}, {ui.Pill(statusWords[v.StatusOf(g)])}, {ui.Text(windowWords(g))},
-			{sideSpan(g.Provider)}, {ui.Text(string(g.With) + ":"), sideSpan(g.Customer)},
-		}
+	for _, g := range here {
+		row := append(aboutAgreement(svc, g), ui.Line{sideSpan(g.Provider, names)}, ui.Line{ui.Text(string(g.With) + ":"), sideSpan(g.Customer, names)})
 		if g.Kind == orgoverlay.SLA {
 			row[4] = append(row[4], ui.Text("by the service"), ui.Code(string(g.Service)))
 		}
 		if actor.Administers() {
 			row = append(row, ui.Say(ui.To("What if it changed", asking("/organizations/what-if", "agreement", string(g.ID)))))
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: row})
+		ours.Rows = append(ours.Rows, ui.Row{Cells: row})
+	}
+	theirs := ui.Table{Caption: "Registered at others, by account", Cols: ui.Cols("Agreement", "Kind", "State", "Window", "Their side", "Our side"),
+		Empty: ui.Empty{Text: "No other account has registered an agreement with this one. What another account is still preparing does not stand here."}}
+	if elsewhere.Next != "" {
+		theirs.More = v.with("elsewhere", elsewhere.Next)
+	}
+	for _, g := range elsewhere.Agreements {
+		row := append(aboutAgreement(svc, g), ui.Line{ui.Text(string(g.Account) + ":"), sideSpan(g.Provider, names)}, ui.Line{sideSpan(g.Customer, names)})
+		theirs.Rows = append(theirs.Rows, ui.Row{Cells: row})
 	}
 	return ui.Page{Title: "Agreements", Crumbs: orgCrumbs(), Parts: []ui.Part{
-		ui.P(ui.Quiet("Registered in " + string(svc.Account()) + ", whose side provides. An agreement that another account has registered stands on the page of the organization that it opens.")), t,
+		ui.P(ui.Quiet("An agreement is registered in the account whose side provides, and changed there alone.")), ours, theirs,
 	}}, nil
+}
+
+// aboutAgreement is what every agreement says.
+func aboutAgreement(svc *orgoverlay.Service, g orgoverlay.Agreement) []ui.Line {
+	return []ui.Line{{ui.Code(string(g.ID))}, {ui.Text(agreementWords[g.Kind])}, {ui.Pill(statusWords[svc.Status(g)])}, {ui.Text(windowWords(g))}}
 }
 
 // windowWords say from which day to which an agreement runs.
@@ -51,7 +75,10 @@ func windowWords(g orgoverlay.Agreement) string {
 	return g.Start + " to the end of " + g.Expiry + " (" + g.Zone + ")"
 }
 
-// sideSpan leads to the organization on one side of an agreement.
-func sideSpan(r orgoverlay.Ref) ui.Span {
-	return ui.To("organization of "+string(r.Account), orgAddress(r.Org))
+// sideSpan leads to the organization on one side of an agreement, where it is seen.
+func sideSpan(r orgoverlay.Ref, names map[orgoverlay.OrgID]string) ui.Span {
+	if name := names[r.Org]; name != "" {
+		return ui.To(name, orgAddress(r.Org))
+	}
+	return ui.Quiet("an organization that is not seen now")
 }

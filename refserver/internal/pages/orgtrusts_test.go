@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/mspkit/mspkit/orgoverlay"
 )
 
 func TestTrustIsChangedAfterALookAtWhatIsLost(t *testing.T) {
@@ -38,7 +40,7 @@ func TestTrustsSayWhoseHalfIsWhat(t *testing.T) {
 func TestWhatIfChangesNothing(t *testing.T) {
 	h := newHouse(t)
 	gigatera := h.admin(t, "gigatera")
-	list := gigatera.open("/agreements").says("G1", "Service level agreement", "Active", "From 2020-01-01, no end (UTC)")
+	list := gigatera.open("/agreements").says("G1", "Service level agreement", "Active", "From 2020-01-01, no end (UTC)", "wdc: Widget Data Center", "No other account has registered an agreement with this one.")
 	ask := list.follow("What if it changed").is(http.StatusOK)
 	ends := gigatera.open("/organizations/what-if?agreement=G1&act=ends&date=2030-12-31&at=2031-01-01").says("If agreement G1 has its last day on 2030-12-31", "wdc We (gigatera) GigaTera", "We (gigatera) wdc Widget Data Center", "Would be seen no more: 2 organizations")
 	require.Contains(t, ends.HTML, `datetime="2031-01-01T00:00:00Z"`)
@@ -51,6 +53,17 @@ func TestWhatIfChangesNothing(t *testing.T) {
 	require.Equal(t, "G1", values.Get("agreement"))
 	gigatera.open("/agreements").says("no end (UTC)")
 	gigatera.open(h.page("wdc")).is(http.StatusOK)
+}
+
+func TestAgreementsOfOthersStandBesideOurs(t *testing.T) {
+	h := newHouse(t)
+	wdc := h.admin(t, "wdc")
+	wdc.open("/agreements").says("Registered at others", "G1", "gigatera: GigaTera", "N1", "globalnet: GlobalNet", "Widget Data Center").lacks("canary-service", "service of")
+	h.deal(t, "wdc", "outsider", "ours")
+	svc, a := h.as("gigatera")
+	_, err := svc.SetTrust(t.Context(), a, "wdc", orgoverlay.TrustSuspended)
+	require.NoError(t, err)
+	wdc.open("/agreements").says("Registered here", "ours", "outsider: Outsider", "gigatera: an organization that is not seen now", "globalnet: GlobalNet")
 }
 
 func TestCustomFieldsAreShownVersionByVersion(t *testing.T) {

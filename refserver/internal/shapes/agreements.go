@@ -39,13 +39,15 @@ type OrganizationRef struct {
 	Organization string `json:"organization"`
 }
 
-// Agreement is one that is registered in the asking account.
+// Agreement is one that is registered in the asking account; or in another with the asking account as the customer's side, and then without its
+// service and version, and without its provider unless that is seen.
 type Agreement struct {
 	ID       string           `json:"id"`
+	Account  string           `json:"account" doc:"where it is registered"`
 	Kind     string           `json:"kind" doc:"sla or flsa"`
 	With     string           `json:"with" doc:"the account of the customer's side"`
 	Service  *string          `json:"service" doc:"of an sla"`
-	Provider *OrganizationRef `json:"provider" doc:"of an sla that of its service"`
+	Provider *OrganizationRef `json:"provider" doc:"of an sla that of its service; null where it is registered elsewhere and the provider is not seen"`
 	Customer OrganizationRef  `json:"customer"`
 	Prepared bool             `json:"prepared" doc:"still being prepared: not active, whatever its dates"`
 	Start    *string          `json:"start" doc:"a date such as 2026-12-31"`
