@@ -49,6 +49,7 @@ var access = []struct {
 	{"/links", open},
 	{"/account", person},
 	{"/me", person},
+	{"POST /me/leave", person | fresh},
 	{"POST /me/confirm", person | knocks},
 	{"POST /me/password", person | knocks},
 	{"/people", administers},

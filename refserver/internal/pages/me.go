@@ -15,6 +15,7 @@ func (s *site) me() {
 	s.post("/me/sessions/others", doEndOthers, showMe)
 	s.post("/me/sessions/end", doEndSession, showMe)
 	s.post("/me/password", doPassword, showMe)
+	s.post("/me/leave", doLeaveAccount, showMe)
 	s.post("/me/confirm", doConfirmMe, showMe)
 	s.post("/account", doSwitch, showMe)
 }
@@ -43,11 +44,11 @@ func showMe(v *visit) (ui.Page, error) {
 		}
 		accounts.Rows = append(accounts.Rows, row)
 	}
-	return ui.Page{Title: cmp.Or(who.Name, who.Email), Form: v.form("others", "password", "confirm", "account"), Parts: []ui.Part{
+	return ui.Page{Title: cmp.Or(who.Name, who.Email), Form: v.form("others", "password", "confirm", "account", "leave"), Parts: []ui.Part{
 		ui.Facts{Items: []ui.Fact{
 			{Name: "E-mail", Value: ui.Say(ui.Text(who.Email))}, {Name: "Belongs to", Value: ui.Say(ui.Text(who.Home))}, {Name: "Acts in", Value: ui.Say(ui.Text(who.Account))},
 		}},
-		ui.Section{ID: "accounts", Title: "My accounts", Parts: []ui.Part{accounts}},
+		ui.Section{ID: "accounts", Title: "My accounts", Parts: accountsParts(accounts, holds)},
 		sessionsPart("/me", "My sessions", "Where you are signed in", sessions),
 		ui.Section{ID: "password-part", Title: "My password", Parts: []ui.Part{ui.Form{ID: "password", Action: "/me/password", Submit: "Change my password", Fields: append([]ui.Field{
 			{Name: "old", Label: "Your password until now", Kind: "password", Required: true, Auto: "current-password"},
@@ -150,6 +151,33 @@ func doPassword(v *visit) (done, error) {
 		return done{}, asField("old", err)
 	}
 	return done{to: "/me", said: ui.Receipt{Title: "Your password is changed", Lines: []ui.Line{ui.Say(ui.Text("Your other sessions have ended. Tokens that you issued work on until they are revoked."))}}}, nil
+}
+
+// accountsParts shows accounts, and lets somebody leave one who has another.
+func accountsParts(table ui.Table, holds []staff.Membership) []ui.Part {
+	parts := []ui.Part{table}
+	if len(holds) < 2 {
+		return parts
+	}
+	which := ui.Field{Name: "account", Label: "Account to leave", Kind: "select", Required: true, Options: []ui.Option{{Label: "Choose"}}}
+	for _, m := range holds {
+		which.Options = append(which.Options, ui.Option{Value: m.Account, Label: accountWord(m.Account, m.Name)})
+	}
+	return append(parts, ui.Group{Summary: ui.Say(ui.Text("Leave an account")), Parts: []ui.Part{ui.Form{ID: "leave", Action: "/me/leave", Danger: true, Submit: "Leave this account", Fields: []ui.Field{which},
+		Body: []ui.Part{ui.P(ui.Text("You lose all roles in it, your sessions in it end, and tokens that you issued there open nothing. To come back you need an invitation."))}}}})
+}
+
+func doLeaveAccount(v *visit) (done, error) {
+	who, _ := staff.Of(v.Context())
+	account := v.PostFormValue("account")
+	if err := v.Staff.Leave(v.Context(), who, account); err != nil {
+		return done{}, err
+	}
+	to := "/me"
+	if account == who.Account {
+		to = "/sign-in"
+	}
+	return done{to: to, said: ui.Receipt{Title: "You have left " + account}}, nil
 }
 
 func doSwitch(v *visit) (done, error) {

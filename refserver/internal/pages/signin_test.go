@@ -275,3 +275,13 @@ func TestTooManyTriesSayWhenToTryAgain(t *testing.T) {
 	require.Equal(t, "90", resp.Header.Get("Retry-After"))
 	d.open("/sign-in").press("Sign in", "email", "ada@alder.example", "password", good).is(http.StatusTooManyRequests).says("Wait for 2 minutes")
 }
+
+func TestLeaveAnAccount(t *testing.T) {
+	b := newBuilding(t)
+	d := b.signIn("ada@alder.example")
+	me := d.open("/me").says("Leave this account")
+	me.press("Leave this account", "account", "wdc").is(http.StatusUnprocessableEntity).says("wdc would be left with nobody who is Administrator. Give somebody else the role first.")
+	b.hire("Wil", "wil@wdc.example", "wdc", staff.Administers)
+	me.press("Leave this account", "account", "wdc").is(http.StatusOK).says("You have left wdc").lacks("Widget Data Center", "Leave this account")
+	b.signIn("wil@wdc.example").open("/me").lacks("Leave this account")
+}

@@ -29,6 +29,7 @@ const (
 	RuleTaken    = "taken"    // in use by somebody else
 	RuleUnknown  = "unknown"  // no such role or account
 	RuleLast     = "last"     // it would leave an account without an administrator, or the system without an operator
+	RuleOnly     = "only"     // the only account of somebody
 	RuleFuture   = "future"   // not after now
 )
 
