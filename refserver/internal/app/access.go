@@ -120,6 +120,7 @@ var access = []struct {
 	{"PUT /api/trusts", person | fresh},
 	{"POST /api/trusts", person | fresh},
 	{"/api/agreements", person},
+	{"/api/agreements-elsewhere", person},
 	{"/api/services", person},
 	{"/api/extensions", person},
 	{"/api/tenant", person},
