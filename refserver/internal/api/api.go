@@ -31,7 +31,7 @@ import (
 	"github.com/mspkit/mspkit/store"
 )
 
-// Config is what the API speaks for. All is required.
+// Config is what the API speaks for. All is required but what has a default.
 type Config struct {
 	Collab    *collab.Service
 	Locations *locations.Service
@@ -41,7 +41,9 @@ type Config struct {
 	Orgs      func(account string) *orgoverlay.Service // of a hosted account; the same for the same account
 	Self      Self
 	Door      string // where people come in, such as https://alder.example
-	Log       *slog.Logger
+	// Purged is called after overlays were purged for good, outside any transaction. Default: nothing.
+	Purged func(ctx context.Context)
+	Log    *slog.Logger
 }
 
 // Self introduces the system to its operator.
@@ -49,6 +51,13 @@ type Self struct {
 	System, Name, URL string
 	Key               collab.PartnerKey
 	Fingerprint       string
+}
+
+// purged tells that overlays were purged.
+func (c Config) purged(ctx context.Context, n int) {
+	if n > 0 && c.Purged != nil {
+		c.Purged(ctx)
+	}
 }
 
 type api struct {

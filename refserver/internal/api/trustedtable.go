@@ -60,15 +60,21 @@ func (a *api) trustedOrganizations() {
 	handle(a, route("sweep", "POST sweep", area, "Note what is not seen any more, and purge what has not been seen for longer than it is kept"), func(ctx context.Context, _ *nothing) (shapes.Swept, error) {
 		svc, actor := a.Viewer(ctx)
 		s, err := svc.Sweep(ctx, actor)
+		a.purged(ctx, s.Purged)
 		return shapes.Swept(s), err
 	})
 	handle(a, route("purgeOrganization", "POST organizations/{id}/purge", area, "Remove for good what the account has laid over one organization, seen or not"), func(ctx context.Context, in *takeByID[shapes.Purge]) (shapes.Purged, error) {
 		svc, actor := a.Viewer(ctx)
-		return shapes.Purged{Overlays: 1}, svc.Purge(ctx, actor, orgoverlay.OrgID(in.ID), in.Body.Why)
+		err := svc.Purge(ctx, actor, orgoverlay.OrgID(in.ID), in.Body.Why)
+		if err == nil {
+			a.purged(ctx, 1)
+		}
+		return shapes.Purged{Overlays: 1}, err
 	})
 	handle(a, route("purgeAccount", "POST purge", area, "Remove for good what the account has laid over any organization"), func(ctx context.Context, in *take[shapes.Purge]) (shapes.Purged, error) {
 		svc, actor := a.Viewer(ctx)
 		n, err := svc.PurgeAccount(ctx, actor, in.Body.Why)
+		a.purged(ctx, n)
 		return shapes.Purged{Overlays: n}, err
 	})
 }

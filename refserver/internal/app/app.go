@@ -143,7 +143,7 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	}))
 	self := api.Self{System: cfg.ID, Name: cfg.Name, URL: cfg.URL, Key: a.Key, Fingerprint: collabhttp.Fingerprint(ed25519.PublicKey(a.Key.Public))}
 	speaks := api.Config{
-		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Orgs: a.Orgs, Staff: a.Staff, Door: a.Door(), Self: self, Log: cfg.Log,
+		Collab: a.Collab, Locations: a.Locations, Store: scoped, Queue: a.store.Messages(), Orgs: a.Orgs, Staff: a.Staff, Door: a.Door(), Self: self, Log: cfg.Log, Purged: a.purged,
 	}
 	if err := api.Mount(mux, speaks); err != nil {
 		return err
@@ -157,6 +157,13 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	})
 	a.server.RegisterOnShutdown(stop) // streams to browsers would never end by themselves
 	return nil
+}
+
+// purged lets nothing of what was purged stay behind in the files of the database.
+func (a *App) purged(ctx context.Context) {
+	if err := a.db.empty(ctx); err != nil {
+		a.cfg.Log.WarnContext(ctx, "the log of the database still holds what was purged", "error", err)
+	}
 }
 
 // Orgs returns the service for the organizations of a hosted account.

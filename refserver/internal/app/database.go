@@ -16,6 +16,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	_ "modernc.org/sqlite" // the driver named sqlite
@@ -27,7 +28,7 @@ import (
 
 const errAddrInUse = syscall.EADDRINUSE
 
-const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate&_time_format=sqlite"
+const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_txlock=immediate&_time_format=sqlite"
 
 // How many connections there are for views on SQLite, for everything but River on PostgreSQL, and for River there.
 const (
@@ -136,6 +137,22 @@ func (d *database) migrate(ctx context.Context) error {
 		return err
 	}
 	return rivercourier.Migrate(ctx, d.driver)
+}
+
+// empty writes what SQLite's log holds into the file and cuts the log off, so that nothing is left in it of what was purged. It is
+// told when somebody reads and keeps it from that; then the next time does it.
+func (d *database) empty(ctx context.Context) error {
+	if d.write.Dialect().Name() != dialect.SQLite {
+		return nil
+	}
+	var busy, pages, moved int
+	if err := d.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+		return err
+	}
+	if busy != 0 {
+		return errors.New("somebody is reading")
+	}
+	return nil
 }
 
 // close closes the pools, River's first.
