@@ -159,7 +159,7 @@ func (e *Invalid) financialID(id string) {
 
 // setCustom sets or clears one custom value after checking it against the active extension.
 func (d *desk) setCustom(wrong *Invalid, c *changes, local *Local, id string, value []byte) error {
-	path := "custom." + id
+	path, faults := "custom."+id, len(wrong.Fields)
 	field, known := d.extension.Field(id)
 	switch {
 	case d.extension.Disabled:
@@ -179,7 +179,10 @@ func (d *desk) setCustom(wrong *Invalid, c *changes, local *Local, id string, va
 	if has {
 		before = local.Custom[i].Value
 	}
-	if bytes.Equal(before, value) {
+	if bytes.Equal(before, value) { // what is kept stays, however odd
+		return nil
+	}
+	if wrong.sound(path, value); len(wrong.Fields) > faults {
 		return nil
 	}
 	*c = append(*c, Change{Path: path, Before: string(before), After: string(value), Internal: field.Internal})

@@ -8,7 +8,7 @@ var extraRows = map[string]row{
 		both(testAttachments, testAttachmentsOfOthers, testUnusedContentsGo, testWhatCanBeAttached)},
 	"S-attachments": {"the owner's attachments are hidden, the viewer's own shown", testAttachmentsOfOthers},
 
-	"X1":  {"a table has the columns of trusted organizations and no others, as CSV or TSV, in UTF-8 or UTF-16", both(testTables, testColumns)},
+	"X1":  {"a table has the columns of trusted organizations and no others, as CSV or TSV, in UTF-8 or UTF-16", both(testTables, testColumns, testCustomValuesAreSound)},
 	"X2":  {"a row with more or fewer cells than the header is refused with its line", testTables},
 	"X3":  {"a name finds an organization within its account, and without one is refused", testNamesInTables},
 	"X4":  {"a column that is missing leaves its field alone; what a blank cell means must be said", testBlankCells},

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/mspkit/mspkit/internal/textnorm"
 )
@@ -29,7 +32,7 @@ func ReadPatch(data []byte) (Patch, error) {
 		case "custom":
 			p.Custom = map[string]Opt[[]byte]{}
 			wrong.object("custom", value, func(id string, value json.RawMessage) {
-				wrong.unique("custom."+id, value)
+				wrong.sound("custom."+id, value)
 				if string(value) == "null" {
 					p.Custom[id] = Clear[[]byte]()
 				} else {
@@ -96,6 +99,38 @@ func (e *Invalid) object(path string, data []byte, member func(name string, valu
 	} else if _, err := in.Token(); err != io.EOF {
 		e.add(path, "json", "is followed by something else")
 	}
+}
+
+// sound objects to a custom value that readers of JSON do not agree on: names that stand twice, and halves of characters.
+func (e *Invalid) sound(path string, value json.RawMessage) {
+	e.unique(path, value)
+	if halved(value) {
+		e.add(path, "text", "holds half of a character")
+	}
+}
+
+// halved reports whether JSON has an escaped surrogate without its other half.
+func halved(value []byte) bool {
+	unit := func(i int) uint64 { // of the escape at i; 0 is none
+		if i+6 > len(value) || value[i] != '\\' || value[i+1] != 'u' {
+			return 0
+		}
+		n, _ := strconv.ParseUint(string(value[i+2:i+6]), 16, 16)
+		return n
+	}
+	for i := 0; i < len(value); i++ {
+		if value[i] != '\\' {
+			continue
+		}
+		if u := rune(unit(i)); utf16.IsSurrogate(u) {
+			if utf16.DecodeRune(u, rune(unit(i+6))) == unicode.ReplacementChar {
+				return true
+			}
+			i += 10
+		}
+		i++ // what is escaped, such as another backslash
+	}
+	return false
 }
 
 // unique objects to names that stand twice anywhere within a value.
