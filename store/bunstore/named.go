@@ -62,10 +62,11 @@ func (s *session) name(ctx context.Context, id orgoverlay.AgreementID) error {
 	if err != nil {
 		return err
 	}
-	var viewers []orgoverlay.Account
-	var orgs []orgoverlay.OrgID
+	var opened []opening // before or now
 	touch := func(viewer orgoverlay.Account, org orgoverlay.OrgID) {
-		viewers, orgs = append(viewers, viewer), append(orgs, org)
+		if o := (opening{viewer, org}); !slices.Contains(opened, o) {
+			opened = append(opened, o)
+		}
 	}
 	if err := s.rows(ctx, "read what an agreement named", "SELECT viewer, org FROM mspkit_named WHERE account = ? AND agreement = ? AND opens",
 		[]any{s.account, id}, func(rows *sql.Rows) error {
@@ -88,10 +89,21 @@ func (s *session) name(ctx context.Context, id orgoverlay.AgreementID) error {
 			touch(r.Viewer, r.Org)
 		}
 	}
-	if err := s.putNamed(ctx, rows); err != nil || len(viewers) == 0 {
+	if err := s.putNamed(ctx, rows); err != nil {
 		return err
 	}
-	return s.rebuildSight(ctx, orgs, viewers)
+	for _, o := range opened {
+		if err := s.rebuildSight(ctx, "{}org = ? AND {}viewer = ?", o.org, o.viewer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// opening is what an agreement opens: an organization to an account.
+type opening struct {
+	viewer orgoverlay.Account
+	org    orgoverlay.OrgID
 }
 
 // provide brings it up to date for every SLA of a service whose provider has changed.
@@ -117,15 +129,12 @@ func (s *session) provide(ctx context.Context, e orgoverlay.ServiceEntry, before
 	if err := s.putNamed(ctx, rows); err != nil {
 		return err
 	}
-	return s.rebuildSight(ctx, orgs, nil)
+	return s.rebuildSight(ctx, s.anyOf("{}org"), listOf(s, orgs))
 }
 
-// rebuildSight makes the rows of mspkit_sight anew for some organizations, and for some viewers, or for all when there are none.
-func (s *session) rebuildSight(ctx context.Context, orgs []orgoverlay.OrgID, viewers []orgoverlay.Account) error {
-	which, args := s.anyOf("{}org"), []any{listOf(s, orgs)}
-	if len(viewers) > 0 {
-		which, args = which+" AND "+s.anyOf("{}viewer"), append(args, listOf(s, viewers))
-	}
+// rebuildSight makes the rows of mspkit_sight anew of which a condition on organizations and viewers holds; it calls their columns {}org and
+// {}viewer. The condition should hold of no more than what has changed: to an account, its own organizations are named by every agreement it has.
+func (s *session) rebuildSight(ctx context.Context, which string, args ...any) error {
 	if _, err := s.exec(ctx, "forget sight", "DELETE FROM mspkit_sight WHERE "+of(which, ""), args...); err != nil {
 		return err
 	}

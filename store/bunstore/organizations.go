@@ -94,7 +94,7 @@ func (r organizations) Put(ctx context.Context, o orgoverlay.Organization) error
 		return refuse(err, orgoverlay.ErrConflict, "organization", string(o.ID))
 	}
 	if !placed {
-		if err := r.s.rebuildSight(ctx, []orgoverlay.OrgID{o.ID}, nil); err != nil {
+		if err := r.s.rebuildSight(ctx, "{}org = ?", o.ID); err != nil {
 			return err
 		}
 	}
