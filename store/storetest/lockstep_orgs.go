@@ -74,7 +74,8 @@ func (g gen) acquaint() []step {
 		}
 		for n := range 2 {
 			theirs := orgoverlay.Ref{Account: other, Org: orgoverlay.OrgID(names[2-2*i])}
-			a := orgoverlay.Agreement{ID: orgoverlay.AgreementID(names[n]), Kind: orgoverlay.SLA, With: other, Service: "a", Customer: theirs, From: at(g.IntN(4))}
+			begins := g.IntN(4) // after all moments that are asked for, or before
+			a := orgoverlay.Agreement{ID: orgoverlay.AgreementID(names[n]), Kind: orgoverlay.SLA, With: other, Service: "a", Customer: theirs, From: at(begins), Prepared: begins == 3}
 			if n > 0 {
 				a.Kind, a.Provider = orgoverlay.FLSA, orgoverlay.Ref{Account: me, Org: orgoverlay.OrgID(names[2*i])}
 			}

@@ -32,18 +32,21 @@ type (
 	distrustful struct{ orgoverlay.Sight }
 	bare        struct{ orgoverlay.Sight }
 	aloft       struct{ orgoverlay.Sight }
-	telling     struct{ orgoverlay.Sight }
-	emptying    struct{ orgoverlay.Overlays }
-	bumping     struct{ orgoverlay.Overlays }
-	stampless   struct{ orgoverlay.Overlays }
-	piecemeal   struct{ claimsRole }
-	keeping     struct{ claimsRole }
-	disabling   struct{ orgoverlay.Extensions }
-	rewriting   struct{ orgoverlay.Files }
-	sparing     struct{ orgoverlay.Files }
-	backward    struct{ peopleRole }
-	retentive   struct{ orgoverlay.History }
-	sweeping    struct{ orgoverlay.History }
+	telling     struct {
+		orgoverlay.Sight
+		prepared []orgoverlay.Agreement // that have been asked for
+	}
+	emptying  struct{ orgoverlay.Overlays }
+	bumping   struct{ orgoverlay.Overlays }
+	stampless struct{ orgoverlay.Overlays }
+	piecemeal struct{ claimsRole }
+	keeping   struct{ claimsRole }
+	disabling struct{ orgoverlay.Extensions }
+	rewriting struct{ orgoverlay.Files }
+	sparing   struct{ orgoverlay.Files }
+	backward  struct{ peopleRole }
+	retentive struct{ orgoverlay.History }
+	sweeping  struct{ orgoverlay.History }
 )
 
 var orgMutants = []mutant{
@@ -59,7 +62,7 @@ var orgMutants = []mutant{
 	{"knows nobody below a directory", "sight/random world 0", orgRoles(func(o *orgoverlay.Tx) { o.Sight = flat{o.Sight} })},
 	{"tells watchers without their trust", "sight/random world 0", orgRoles(func(o *orgoverlay.Tx) { o.Sight = distrustful{o.Sight} })},
 	{"tells watchers without accounts below a directory", "sight/random world 0", orgRoles(func(o *orgoverlay.Tx) { o.Sight = aloft{o.Sight} })},
-	{"tells of agreements that others prepare", "sight/random world 1", orgRoles(func(o *orgoverlay.Tx) { o.Sight = telling{o.Sight} })},
+	{"tells of agreements that others prepare", "sight/random world 0", orgRoles(func(o *orgoverlay.Tx) { o.Sight = &telling{Sight: o.Sight} })},
 	{"lists without what was laid over", "sight/shared fields alone", orgRoles(func(o *orgoverlay.Tx) { o.Sight = bare{o.Sight} })},
 	{"empties an overlay to delete it", "overlays/delete", orgRoles(func(o *orgoverlay.Tx) { o.Overlays = emptying{o.Overlays} })},
 	{"counts hiding as a version", "overlays/hide", orgRoles(func(o *orgoverlay.Tx) { o.Overlays = bumping{o.Overlays} })},
@@ -160,18 +163,19 @@ func (r aloft) Watchers(ctx context.Context, org orgoverlay.OrgID) ([]orgoverlay
 	return ws, err
 }
 
-func (r telling) Elsewhere(ctx context.Context, after orgoverlay.AgreementPlace, limit int) ([]orgoverlay.Agreement, error) {
-	out, err := r.Sight.Elsewhere(ctx, after, limit)
-	for _, name := range []orgoverlay.Account{"a", "b", "c", "d", "e", "dir1", "dir2"} {
-		between, others := r.Between(ctx, name)
-		err = errors.Join(err, others)
-		for _, a := range between {
-			if a.Account == name && a.Prepared {
-				out = append(out, a)
-			}
+func (r *telling) Between(ctx context.Context, other orgoverlay.Account) ([]orgoverlay.Agreement, error) {
+	out, err := r.Sight.Between(ctx, other)
+	for _, a := range out {
+		if a.Account == other && a.Prepared {
+			r.prepared = append(r.prepared, a)
 		}
 	}
 	return out, err
+}
+
+func (r *telling) Elsewhere(ctx context.Context, after orgoverlay.AgreementPlace, limit int) ([]orgoverlay.Agreement, error) {
+	out, err := r.Sight.Elsewhere(ctx, after, limit)
+	return append(out, r.prepared...), err
 }
 
 func (r bare) List(ctx context.Context, q orgoverlay.Query) ([]orgoverlay.Listed, error) {
