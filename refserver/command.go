@@ -171,15 +171,16 @@ func prefixes(name, list string) ([]netip.Prefix, error) {
 }
 
 func (c command) migrate(ctx context.Context) error {
-	var db string
+	var db, id string
 	var dry bool
 	if err := c.parse(func(f *flag.FlagSet) {
 		f.StringVar(&db, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file, or a postgres:// address (MSPKIT_DB)")
+		f.StringVar(&id, "id", c.env("MSPKIT_ID"), "name of the system whose database it is; that of another is refused (MSPKIT_ID; default: any)")
 		f.BoolVar(&dry, "dry-run", false, "write the SQL that would run, and change nothing")
 	}); err != nil {
 		return err
 	}
-	return app.Migrate(ctx, db, dry, c.stdout)
+	return app.Migrate(ctx, db, id, dry, c.stdout)
 }
 
 func (c command) key() error {

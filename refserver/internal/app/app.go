@@ -96,8 +96,8 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.db, err = openDatabase(cfg.DB); err != nil {
 		return err
 	}
-	if err := a.db.migrate(ctx); err != nil {
-		return fmt.Errorf("database %s: %w", a.db.name, err)
+	if err := a.db.take(ctx, cfg.ID); err != nil {
+		return err
 	}
 	if a.waker, err = rivercourier.New(a.db.driver, rivercourier.Config{Logger: cfg.Log}); err != nil {
 		return err

@@ -196,7 +196,7 @@ func TestDatabaseFileInUseIsRefused(t *testing.T) {
 	_, err = app.Open(t.Context(), cfg)
 	require.ErrorContains(t, err, cfg.DB)
 	require.ErrorContains(t, err, "in use by another process")
-	require.NoError(t, app.Migrate(t.Context(), cfg.DB, false, io.Discard))
+	require.NoError(t, app.Migrate(t.Context(), cfg.DB, "", false, io.Discard))
 	require.NoError(t, a.Close())
 	a, err = app.Open(t.Context(), cfg)
 	require.NoError(t, err, "the lock ends with its holder")
@@ -384,7 +384,7 @@ func TestMigrateSaysWhatItDid(t *testing.T) { onEach(t, migrateSaysWhatItDid) }
 func migrateSaysWhatItDid(t *testing.T, config configure) {
 	db := config(t).DB
 	var out bytes.Buffer
-	require.NoError(t, app.Migrate(t.Context(), db, true, &out))
+	require.NoError(t, app.Migrate(t.Context(), db, "", true, &out))
 	require.Contains(t, out.String(), "CREATE TABLE")
 	for _, made := range []string{"CREATE TABLE mspkit_project ", "CREATE TABLE mspkit_staff_person "} {
 		require.Equal(t, 1, strings.Count(out.String(), made), made)
@@ -394,15 +394,15 @@ func migrateSaysWhatItDid(t *testing.T, config configure) {
 	require.NotContains(t, out.String(), "applied")
 	require.NoFileExists(t, db, "a dry run makes nothing")
 	out.Reset()
-	require.NoError(t, app.Migrate(t.Context(), db, false, &out))
+	require.NoError(t, app.Migrate(t.Context(), db, "", false, &out))
 	require.Regexp(t, `(?m)^-- 0001 start +applied$`, out.String())
 	require.Regexp(t, `(?m)^-- logins 0001 start +applied$`, out.String())
 	require.NotContains(t, out.String(), "to do")
 	out.Reset()
-	require.NoError(t, app.Migrate(t.Context(), db, true, &out))
+	require.NoError(t, app.Migrate(t.Context(), db, "", true, &out))
 	require.Contains(t, out.String(), "applied")
 	require.NotContains(t, out.String(), "CREATE TABLE")
-	require.ErrorContains(t, app.Migrate(t.Context(), "", true, &out), "-db is missing")
+	require.ErrorContains(t, app.Migrate(t.Context(), "", "", true, &out), "-db is missing")
 }
 
 func TestPasswordOfTheDatabaseIsNotShown(t *testing.T) {

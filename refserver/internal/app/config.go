@@ -133,7 +133,11 @@ func (c *Config) checkReach(ctx context.Context) error {
 	if ip, err := netip.ParseAddr(host); c.URL == "" && (host == "" || err == nil && ip.IsUnspecified()) {
 		missing = append(missing, "the address under which others reach it: give it as -url")
 	}
-	if ok, err := administered(ctx, c.DB, c.ID); !ok {
+	ok, err := administered(ctx, c.DB, c.ID)
+	if _, other := errors.AsType[*staff.NotOurs](err); other {
+		return err
+	}
+	if !ok {
 		lacks := "an administrator: start it on 127.0.0.1 first and take the link that it prints, or ask \"refserver admin\" for one"
 		if err != nil {
 			lacks += fmt.Sprintf(" (looking for one: %v)", err)

@@ -128,6 +128,29 @@ func resize(pool *sql.DB, size int) {
 	pool.SetMaxIdleConns(size)
 }
 
+// take brings a database up to date that is the system's of an id, or nobody's: it is that system's from now on. That of another is left as it is.
+func (d *database) take(ctx context.Context, id string) error {
+	err := staff.CheckOwner(ctx, d.write, id)
+	if err == nil {
+		err = d.migrate(ctx)
+	}
+	if err == nil {
+		err = staff.Claim(ctx, d.write, id)
+	}
+	return d.told(err)
+}
+
+// told says of which database an error tells, and what to do where it is another system's.
+func (d *database) told(err error) error {
+	if other, ok := errors.AsType[*staff.NotOurs](err); ok {
+		return fmt.Errorf("database %s: %w: give that as -id, or another database as -db", d.name, other)
+	}
+	if err != nil {
+		return fmt.Errorf("database %s: %w", d.name, err)
+	}
+	return nil
+}
+
 // migrate brings our tables, those of logins and River's up to date.
 func (d *database) migrate(ctx context.Context) error {
 	if err := bunstore.Migrate(ctx, d.write); err != nil {

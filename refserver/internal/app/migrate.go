@@ -11,8 +11,8 @@ import (
 )
 
 // Migrate brings the database, a file or a postgres:// address, up to date and writes the status of each step to w; with dryRun it changes nothing
-// and writes the SQL that would run. The steps of logins come after the library's. The tables of the job engine are brought up to date with both, without a line.
-func Migrate(ctx context.Context, name string, dryRun bool, w io.Writer) (err error) {
+// and writes the SQL that would run. With the id of a system it refuses the database of another. The steps of logins come after the library's. The tables of the job engine are brought up to date with both, without a line.
+func Migrate(ctx context.Context, name, id string, dryRun bool, w io.Writer) (err error) {
 	if name == "" {
 		return errors.New("-db is missing: give a database file or a postgres:// address")
 	}
@@ -25,9 +25,14 @@ func Migrate(ctx context.Context, name string, dryRun bool, w io.Writer) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
+	if id != "" {
+		if err := staff.CheckOwner(ctx, db.read, id); err != nil {
+			return db.told(err)
+		}
+	}
 	if !dryRun {
-		if err := db.migrate(ctx); err != nil {
-			return fmt.Errorf("database %s: %w", db.name, err)
+		if err := db.told(db.migrate(ctx)); err != nil {
+			return err
 		}
 	}
 	steps, err := db.steps(ctx)

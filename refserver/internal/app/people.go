@@ -86,6 +86,9 @@ func administered(ctx context.Context, name, id string) (_ bool, err error) {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
+	if err := staff.CheckOwner(ctx, db.read, id); err != nil {
+		return false, db.told(err)
+	}
 	d, err := staff.New(db.read, db.read, staff.Config{Account: id, Hash: staff.Hash{Memory: 64, Passes: 1, Threads: 1}})
 	if err != nil {
 		return false, err
@@ -107,8 +110,8 @@ func Admit(ctx context.Context, name, id, email string) (_ string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
-	if err := db.migrate(ctx); err != nil {
-		return "", fmt.Errorf("database %s: %w", db.name, err)
+	if err := db.take(ctx, id); err != nil {
+		return "", err
 	}
 	d, err := staff.New(db.write, db.read, staff.Config{Account: id})
 	if err != nil {

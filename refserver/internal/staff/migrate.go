@@ -32,15 +32,11 @@ type Migration struct {
 // Status returns every step that this program knows, in order, and whether the database has it. It writes nothing. A database that is
 // further than this program is store.ErrNewer.
 func Status(ctx context.Context, db *bun.DB) ([]Migration, error) {
-	query := "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'mspkit_staff_migration'"
-	if postgres(db) {
-		query = "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = 'mspkit_staff_migration'"
-	}
-	there, _, err := one[int](ctx, db, query)
+	there, err := hasTable(ctx, db, "mspkit_staff_migration")
 	if err != nil {
 		return nil, in("look for the table of migrations", err)
 	}
-	steps, err := stepsOf(ctx, db, there > 0)
+	steps, err := stepsOf(ctx, db, there)
 	return steps, in("read the schema's version", err)
 }
 
@@ -123,6 +119,16 @@ func apply(ctx context.Context, tx bun.Tx, m Migration) error {
 	}
 	_, err := exec(ctx, tx, "INSERT INTO mspkit_staff_migration (version, name) VALUES (?, ?)", m.Version, m.Name)
 	return err
+}
+
+// hasTable reports whether the database has a table.
+func hasTable(ctx context.Context, db bun.IDB, name string) (bool, error) {
+	query := "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
+	if postgres(db) {
+		query = "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = ?"
+	}
+	n, _, err := one[int](ctx, db, query, name)
+	return n > 0, err
 }
 
 func postgres(db bun.IDB) bool { return db.Dialect().Name() == dialect.PG }
