@@ -78,10 +78,9 @@ func (d *Directory) OpenAccount(ctx context.Context, by Who, id, name string) er
 		if err != nil {
 			return err
 		}
-		row.Version++
 		roles := []string{Administers, Specialist}
 		slices.Sort(roles)
-		if err := putRoles(ctx, tx, id, row, roles); err != nil {
+		if err := putRoles(ctx, tx, id, &row, roles); err != nil {
 			return err
 		}
 		return d.note(ctx, tx, Event{Account: id, Kind: EventAccountOpened, By: row.ID, ByName: row.Name, On: id, OnName: name})

@@ -10,15 +10,15 @@ import (
 // Disable shuts a person out of every account, or lets them in again. Their sessions and the links that they made end at once, their
 // tokens open nothing meanwhile. Operators can do so, and administrators of the account that the person belongs to as long as the person
 // holds roles nowhere else and does not operate the system. The last administrator of an account and the system's last
-// operator stay, which is an Invalid; a version that is not the
-// person's is ErrConflict.
+// operator stay, which is an Invalid; a version that is not the person's, as it is in
+// the account that is acted in, or for those who are not known there in the one that they belong to, is ErrConflict.
 func (d *Directory) Disable(ctx context.Context, by Who, person string, disabled bool, version int64) (Person, error) {
 	return decide(ctx, d, "disable a person", func(ctx context.Context, tx bun.Tx) (Person, error) {
 		p, row, roles, err := d.charge(ctx, tx, by, person)
 		if err != nil {
 			return Person{}, err
 		}
-		if row.Version != version {
+		if row.Version+row.Changes != version {
 			return Person{}, ErrConflict
 		}
 		if row.Disabled != disabled {
@@ -66,7 +66,7 @@ func (d *Directory) charge(ctx context.Context, tx bun.IDB, by Who, person strin
 	if err != nil {
 		return p, none, nil, err
 	}
-	row, there, err := personOf(ctx, tx, person)
+	row, there, err := personIn(ctx, tx, by.Account, person)
 	if err != nil {
 		return p, none, nil, err
 	}
@@ -81,8 +81,10 @@ func (d *Directory) charge(ctx context.Context, tx bun.IDB, by Who, person strin
 		return p, none, nil, ErrNotFound
 	case !p.over && (row.Home != by.Account || slices.ContainsFunc(roles, above)):
 		return p, none, nil, ErrForbidden
+	case !seen: // an operator's own account tells nothing of them
+		row, _, err = personIn(ctx, tx, row.Home, person)
 	}
-	return p, row, roles, nil
+	return p, row, roles, err
 }
 
 // on returns the roles on one account.

@@ -38,8 +38,7 @@ func (d *Directory) Leave(ctx context.Context, who Who, account string) error {
 			wrong.add("account", RuleOnly, "this is your only account: without it you could not sign in")
 			return wrong.err()
 		}
-		row.Version++
-		if err := putRoles(ctx, tx, account, row, nil); err != nil {
+		if err := putRoles(ctx, tx, account, &row, nil); err != nil {
 			return err
 		}
 		if err := stripped(ctx, tx, row.ID, account, before, nil); err != nil {

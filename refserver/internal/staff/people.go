@@ -14,7 +14,7 @@ type Person struct {
 	Name      string
 	Home      string // the account that they belong to
 	Disabled  bool
-	Version   int64 // counts changes of the person and of their roles
+	Version   int64 // counts changes of the person, and of their roles on the account that was asked for
 	CreatedAt time.Time
 	Roles     []string  // on the account that was asked for, sorted; else empty
 	Seen      time.Time // People and PersonByID: when they last acted in that account, to a minute; zero: never
@@ -34,17 +34,18 @@ type personRow struct {
 	ID, Email, EmailKey, Name, Home string
 	Disabled                        bool
 	Version, Created                int64
-	Seen                            int64 // where a query tells it
+	Seen, Changes                   int64 // in an account, where a query tells it: when they acted there, and how often their roles there changed
 }
 
 const (
 	personColumns = "p.id, p.email, p.email_key, p.name, p.home, p.disabled, p.version, p.created"
-	// selectSeen takes the account in which people were seen.
-	selectSeen = "SELECT " + personColumns + ", COALESCE(s.at, 0) AS seen FROM mspkit_staff_person p LEFT JOIN mspkit_staff_seen s ON s.account = ? AND s.person = p.id"
+	// selectIn takes, twice, the account in which people are looked at. What changes in another is not to be told in it, not even by a number.
+	selectIn = "SELECT " + personColumns + ", COALESCE(s.at, 0) AS seen, COALESCE(c.changes, 0) AS changes FROM mspkit_staff_person p" +
+		" LEFT JOIN mspkit_staff_seen s ON s.account = ? AND s.person = p.id LEFT JOIN mspkit_staff_change c ON c.account = ? AND c.person = p.id"
 )
 
 func (r personRow) person(roles []string) Person {
-	return Person{ID: r.ID, Email: r.Email, Name: r.Name, Home: r.Home, Disabled: r.Disabled, Version: r.Version, CreatedAt: at(r.Created), Roles: roles, Seen: at(r.Seen)}
+	return Person{ID: r.ID, Email: r.Email, Name: r.Name, Home: r.Home, Disabled: r.Disabled, Version: r.Version + r.Changes, CreatedAt: at(r.Created), Roles: roles, Seen: at(r.Seen)}
 }
 
 // held is one role of a person.
@@ -59,8 +60,8 @@ type PeopleQuery struct {
 
 // People returns a page of those who hold roles on an account, in the order of their addresses, which After is one of.
 func (d *Directory) People(ctx context.Context, account string, q PeopleQuery) ([]Person, error) {
-	query := selectSeen + " WHERE p.email_key > ? AND (p.email_key" + like + "OR p.name_key" + like + ")"
-	args := []any{account, fold(q.After), q.inAddress(), q.inName()}
+	query := selectIn + " WHERE p.email_key > ? AND (p.email_key" + like + "OR p.name_key" + like + ")"
+	args := []any{account, account, fold(q.After), q.inAddress(), q.inName()}
 	if q.Disabled != nil {
 		query, args = query+" AND p.disabled = ?", append(args, *q.Disabled)
 	}
@@ -96,7 +97,7 @@ func (d *Directory) PersonByID(ctx context.Context, account, id string) (Person,
 
 // known is PersonByID.
 func known(ctx context.Context, db bun.IDB, account, id string) (Person, error) {
-	row, there, err := one[personRow](ctx, db, selectSeen+" WHERE p.id = ?", account, id)
+	row, there, err := personIn(ctx, db, account, id)
 	if err != nil {
 		return Person{}, err
 	}
@@ -143,6 +144,11 @@ func someone(ctx context.Context, db bun.IDB, account, role string) (bool, error
 
 func personOf(ctx context.Context, db bun.IDB, id string) (personRow, bool, error) {
 	return one[personRow](ctx, db, "SELECT "+personColumns+" FROM mspkit_staff_person p WHERE p.id = ?", id)
+}
+
+// personIn is personOf with what can be told in an account.
+func personIn(ctx context.Context, db bun.IDB, account, id string) (personRow, bool, error) {
+	return one[personRow](ctx, db, selectIn+" WHERE p.id = ?", account, account, id)
 }
 
 // rolesOn returns what a person holds on an account, sorted.

@@ -91,7 +91,7 @@ func (d *Directory) SetRoles(ctx context.Context, by Who, account, person string
 		if err != nil {
 			return Person{}, err
 		}
-		row, there, err := personOf(ctx, tx, person)
+		row, there, err := personIn(ctx, tx, account, person)
 		if err != nil {
 			return Person{}, err
 		}
@@ -110,14 +110,13 @@ func (d *Directory) SetRoles(ctx context.Context, by Who, account, person string
 		if slices.Contains(before, Operates) != slices.Contains(after, Operates) && !p.over {
 			return Person{}, ErrForbidden
 		}
-		if row.Version != version {
+		if row.Version+row.Changes != version {
 			return Person{}, ErrConflict
 		}
 		if slices.Equal(before, after) {
 			return row.person(after), nil
 		}
-		row.Version++
-		if err := putRoles(ctx, tx, account, row, after); err != nil {
+		if err := putRoles(ctx, tx, account, &row, after); err != nil {
 			return Person{}, err
 		}
 		if err := stripped(ctx, tx, row.ID, account, before, after); err != nil {
@@ -130,16 +129,18 @@ func (d *Directory) SetRoles(ctx context.Context, by Who, account, person string
 	})
 }
 
-// putRoles writes what a person holds on an account, and the person's version. Links for a new password end: who made one had charge of the person
+// putRoles writes what a person holds on an account, and counts that as a change there. Links for a new password end: who made one had charge of the person
 // as they were, and would get what they hold from now on.
-func putRoles(ctx context.Context, tx bun.Tx, account string, row personRow, roles []string) error {
-	if _, err := exec(ctx, tx, "UPDATE mspkit_staff_person SET version = ? WHERE id = ?", row.Version, row.ID); err != nil {
+func putRoles(ctx context.Context, tx bun.Tx, account string, row *personRow, roles []string) error {
+	if _, err := exec(ctx, tx, `INSERT INTO mspkit_staff_change (account, person, changes) VALUES (?, ?, 1)
+		ON CONFLICT (account, person) DO UPDATE SET changes = mspkit_staff_change.changes + 1`, account, row.ID); err != nil {
 		return err
 	}
+	row.Changes++
 	if _, err := exec(ctx, tx, "DELETE FROM mspkit_staff_role WHERE account = ? AND person = ?", account, row.ID); err != nil {
 		return err
 	}
-	if err := dropResets(ctx, tx, row); err != nil {
+	if err := dropResets(ctx, tx, *row); err != nil {
 		return err
 	}
 	for _, r := range roles {

@@ -98,7 +98,7 @@ func (d *Directory) enter(ctx context.Context, tx bun.Tx, link linkRow, hash str
 		return Person{}, ErrConflict
 	}
 	roles := split(link.Roles)
-	if err := putRoles(ctx, tx, link.Account, row, roles); err != nil {
+	if err := putRoles(ctx, tx, link.Account, &row, roles); err != nil {
 		return Person{}, err
 	}
 	out := row.person(roles)
@@ -155,8 +155,7 @@ func (d *Directory) AcceptLink(ctx context.Context, token string, who Who) error
 		}
 		roles = append(roles, split(link.Roles)...)
 		slices.Sort(roles)
-		row.Version++
-		if err := putRoles(ctx, tx, link.Account, row, slices.Compact(roles)); err != nil {
+		if err := putRoles(ctx, tx, link.Account, &row, slices.Compact(roles)); err != nil {
 			return err
 		}
 		return d.note(ctx, tx, Event{Account: link.Account, Kind: EventJoined, By: row.ID, ByName: row.Name, On: row.ID, OnName: row.Name, Detail: link.Roles})
