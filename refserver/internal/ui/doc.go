@@ -5,4 +5,7 @@
 //
 // The style sheets and the script come from the binary. A page works without the script: it only renews progress and writes
 // times in the reader's zone.
+//
+// No form lets a browser bring back what stood in it: who goes back meets what holds now. Text from before beside the hidden version
+// of now would undo what others did meanwhile, and nobody would be asked.
 package ui
