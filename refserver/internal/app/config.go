@@ -48,8 +48,8 @@ type Config struct {
 	AddrFlag string
 	// Hue is the colour of the pages' bar, green or amber, so that two systems are told apart. Default: green.
 	Hue string
-	// Start makes what the Home page tells a newcomer. Default: nothing.
-	Start func() []ui.Part
+	// Start makes what tells a newcomer what to click first, where their day begins. Default: nothing.
+	Start func(staff.Who) []ui.Part
 	// Logins, when set, tells as whom visitors sign in by a button, without a password. It is for demonstrations alone. Default: nothing.
 	Logins func() []pages.Login
 	// KeepEvents is how long it is kept who signed in and whose roles changed. Default: that of package staff.

@@ -44,6 +44,7 @@ type Demo struct {
 	AlderToken, BirchToken string
 
 	logins    map[string][]pages.Login // by system, as of the start
+	tied      map[string]string        // the organization that a hosted account is
 	temporary string                   // folder to remove
 	made      string                   // folder that was not there before, to remove when the start fails
 }
@@ -135,12 +136,21 @@ func (d *Demo) people(ctx context.Context) error {
 	if d.AlderToken, err = issue(ctx, d.Alder); err != nil {
 		return err
 	}
-	d.BirchToken, err = issue(ctx, d.Birch)
+	if d.BirchToken, err = issue(ctx, d.Birch); err != nil {
+		return err
+	}
+	d.tied, err = tied(ctx, d.Alder)
 	return err
 }
 
-// start tells a newcomer what to click first, at either system.
-func (d *Demo) start() []ui.Part {
+// start tells a newcomer what to click first, at either system. Who acts in an account that alder hosts hears that account's part.
+func (d *Demo) start(who staff.Who) []ui.Part {
+	if tell, ok := tours[who.Account]; ok {
+		return tell(d, who)
+	}
+	if who.Account != alder && who.Account != birch {
+		return nil
+	}
 	at := func(a *app.App, path string) string { return a.Home() + path }
 	return []ui.Part{ui.Preview{Title: "Start here: two systems share one survey", Parts: []ui.Part{ui.List{Numbered: true, Lines: []ui.Line{
 		ui.Say(ui.Text("Alder (green) owns the client Northwind Coffee."), ui.To("Offer its survey Dine-In to birch.", at(d.Alder, "/projects/new"))),
@@ -265,7 +275,7 @@ const welcome = `Two systems are running, each with a database, a key and an add
 Open both addresses in a browser and sign in, by a button or with these addresses and the password "%[5]s":
 
 %[4]s
-Each Home page says what to click first.
+The page on which each of them begins says what to click first.
 API:                  %[1]s/docs
 
 Or try, in another terminal, with tokens that are good while this runs:

@@ -192,3 +192,33 @@ func TestRestartKeepsPeople(t *testing.T) {
 		require.Equal(t, want, resp.StatusCode)
 	}
 }
+
+// Whoever comes to an account that alder hosts is told there what to click first, and each step of it leads somewhere.
+func TestHostedAccountsSayWhatToClickFirst(t *testing.T) {
+	t.Parallel()
+	d, _ := run(t, "")
+	for name, want := range map[string]struct {
+		title string
+		links int
+	}{
+		"Howard Tanner": {"what Widget Data Center keeps of those who serve it", 4}, "Uma Hill": {"what Widget Data Center keeps of those who serve it", 3},
+		"Otto Sayer": {"what Widget Data Center keeps of those who serve it", 4}, "Gita Rao": {"the same agreement from GigaTera&#39;s side", 4},
+	} {
+		client := visit(t, d.Alder, name)
+		first := fetch(t, client, d.Alder.Home()+"/organizations")
+		_, tour, there := strings.Cut(first, "Start here: "+want.title)
+		require.True(t, there, "%s: %s", name, first)
+		tour, _, _ = strings.Cut(tour, "</section>")
+		links := regexp.MustCompile(`<a href="([^"]+)"`).FindAllStringSubmatch(tour, -1)
+		require.Len(t, links, want.links, "%s: %s", name, tour)
+		require.Equal(t, 4, strings.Count(tour, "<li>"))
+		for _, l := range links {
+			r, err := client.Get(d.Alder.Home() + strings.ReplaceAll(l[1], "&amp;", "&"))
+			require.NoError(t, err)
+			require.NoError(t, r.Body.Close())
+			require.Equal(t, http.StatusOK, r.StatusCode, "%s follows %s", name, l[1])
+		}
+		require.NotContains(t, fetch(t, client, d.Alder.Home()+"/organizations?q=GigaTera"), "Start here", "not in the way of a search")
+	}
+	require.NotContains(t, fetch(t, visit(t, d.Alder, "Ada Alder"), d.Alder.Home()+"/organizations"), "Start here", "alder says it on Home")
+}

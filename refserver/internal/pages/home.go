@@ -7,6 +7,7 @@ import (
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/locations"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 	"github.com/mspkit/mspkit/store"
 )
@@ -54,7 +55,8 @@ func showHome(v *visit) (ui.Page, error) {
 	}
 	page := ui.Page{Title: "Home"}
 	if v.Start != nil {
-		page.Parts = v.Start()
+		who, _ := staff.Of(v.Context())
+		page.Parts = v.Start(who)
 	}
 	switch {
 	case !t.on:

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mspkit/mspkit/orgoverlay"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
 )
 
@@ -49,7 +50,12 @@ func listOrganizations(v *visit) (ui.Page, error) {
 	if list.Next != "" {
 		t.More = v.with("after", list.Next)
 	}
-	return ui.Page{Title: "All Organizations", Parts: []ui.Part{orgMenu(actor), orgFilter(v, q), t}}, nil
+	page := ui.Page{Title: "All Organizations"}
+	if who, _ := staff.Of(v.Context()); v.Start != nil && !v.works(who) && v.URL.RawQuery == "" {
+		page.Parts = v.Start(who)
+	}
+	page.Parts = append(page.Parts, orgMenu(actor), orgFilter(v, q), t)
+	return page, nil
 }
 
 // orgQuery is what the address selects.

@@ -33,8 +33,8 @@ type Config struct {
 	Logins func() []Login
 	// Hue is green (default) or amber: the colour of the system's bar.
 	Hue string
-	// Start, when set, makes what stands at the top of Home: what a newcomer clicks first.
-	Start func() []ui.Part
+	// Start, when set, makes what stands at the top of the page on which somebody's day begins: what a newcomer clicks first.
+	Start func(staff.Who) []ui.Part
 	// Patience is how long a page of collaboration may take: a partner that hangs is told of, not waited for. Default: 10 seconds.
 	Patience time.Duration
 	// Closing ends when the server stops: streams to browsers end with it.
