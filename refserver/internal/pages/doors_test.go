@@ -131,6 +131,15 @@ func openBuilding(t *testing.T, account string, furnish func(*building)) *buildi
 	var fail func(http.ResponseWriter, *http.Request, error)
 	sensitive := regexp.MustCompile(`^POST /(people|tokens|accounts)\b`)
 	mux.Guard = func(pattern string, h http.Handler) http.Handler {
+		if pattern == "POST /account" {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if _, known := staff.Of(r.Context()); !known {
+					fail(w, r, api.ErrSignIn)
+					return
+				}
+				h.ServeHTTP(w, r)
+			})
+		}
 		if !sensitive.MatchString(pattern) {
 			return h
 		}

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"github.com/mspkit/mspkit/refserver/internal/api"
@@ -181,5 +182,9 @@ func doLeaveAccount(v *visit) (done, error) {
 }
 
 func doSwitch(v *visit) (done, error) {
-	return done{to: "/"}, v.Staff.Switch(v.Context(), v.PostFormValue("account"))
+	err := v.Staff.Switch(v.Context(), v.PostFormValue("account"))
+	if errors.Is(err, staff.ErrForbidden) || errors.Is(err, staff.ErrNotFound) {
+		return done{}, refuse(err, "account", "You hold no roles there. An administrator of that account can invite you.")
+	}
+	return done{to: "/"}, err
 }

@@ -32,8 +32,11 @@ func showSignIn(v *visit) (ui.Page, error) {
 	if v.typed != nil {
 		next = local(v.typed.Get("next"))
 	}
-	carry := []ui.Hidden{{Name: "next", Value: next}}
+	carry := append([]ui.Hidden{{Name: "next", Value: next}}, kept(v.typed)...)
 	page := ui.Page{Title: "Sign in", Form: "sign-in"}
+	if len(carry) > 1 {
+		page.Parts = append(page.Parts, ui.P(ui.Text("You are not signed in, or not any more. What you filled in is not lost: once you have signed in, it can be sent.")), filledIn(carry[1:]))
+	}
 	if who, ok := staff.Of(v.Context()); ok {
 		page.Parts = append(page.Parts, ui.P(ui.Text("You are signed in as"), ui.Strong(nameOf(who)+"."), ui.To("Go on", goTo(next)), ui.Text("or sign in as somebody else:")))
 	}
@@ -59,13 +62,13 @@ func doSignIn(v *visit) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	return done{to: goTo(v.PostFormValue("next"))}, v.Staff.Begin(v.Context(), p, "")
+	return v.goOn(), v.Staff.Begin(v.Context(), p, "")
 }
 
 func doSignInAs(v *visit) (done, error) {
 	for _, l := range v.Logins() {
 		if l.Person.ID == v.PostFormValue("person") {
-			return done{to: goTo(v.PostFormValue("next"))}, v.Staff.Begin(v.Context(), l.Person, l.Account)
+			return v.goOn(), v.Staff.Begin(v.Context(), l.Person, l.Account)
 		}
 	}
 	return done{}, staff.ErrSignIn

@@ -3,6 +3,7 @@ package pages_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
@@ -284,4 +285,32 @@ func TestLeaveAnAccount(t *testing.T) {
 	b.hire("Wil", "wil@wdc.example", "wdc", staff.Administers)
 	me.press("Leave this account", "account", "wdc").is(http.StatusOK).says("You have left wdc").lacks("Widget Data Center", "Leave this account")
 	b.signIn("wil@wdc.example").open("/me").lacks("Leave this account")
+}
+
+// Whoever sends a form after their session has ended signs in and can then send it: nothing of it is lost, and nothing is sent by itself.
+func TestWhatWasFilledInOutlivesASession(t *testing.T) {
+	b := newBuilding(t)
+	d := b.signIn("ada@alder.example")
+	d.browser.Jar, _ = cookiejar.New(nil) // as if it had ended
+	refused := d.post("/account", url.Values{"account": {"wdc"}, "note": {"a\nlong <b>text</b>"}, "version": {"4"}})
+	refused.is(http.StatusUnauthorized).says("What you filled in is not lost", "long <b>text</b>").lacks("version 4")
+	require.NotContains(t, refused.HTML, "<b>text")
+	wrong := refused.press("Sign in", "email", "ada@alder.example", "password", "not this one").is(http.StatusUnauthorized).says("long <b>text</b>")
+	in := wrong.press("Sign in", "email", "ada@alder.example", "password", good).is(http.StatusOK).says("You are signed in", "Nothing of this is done yet", "long <b>text</b>")
+	_, sends := in.formOf("Send what I filled in")
+	require.Equal(t, url.Values{"account": {"wdc"}, "note": {"a\nlong <b>text</b>"}, "version": {"4"}}, sends)
+	d.open("/me").says("in alder")
+	in.press("Send what I filled in").is(http.StatusOK).says("in wdc")
+
+	d.browser.Jar, _ = cookiejar.New(nil)
+	d.post("/account", url.Values{"account": {"wdc"}, "confirm.password": {"a secret one"}}).is(http.StatusUnauthorized).lacks("a secret one", "What you filled in")
+	d.post("/account", url.Values{"account": {strings.Repeat("x", 70<<10)}}).lacks("What you filled in")
+}
+
+func TestAnAccountThatOneHasNotIsNoChoice(t *testing.T) {
+	b := newBuilding(t)
+	d := b.signIn("ada@alder.example")
+	for _, account := range []string{"nowhere", ""} {
+		d.post("/account", url.Values{"account": {account}}).says("You hold no roles there.")
+	}
 }

@@ -104,6 +104,9 @@ func Mount(mux *web.Mux, cfg Config) (fail func(http.ResponseWriter, *http.Reque
 			s.confirm(w, r)
 			return
 		}
+		if errors.Is(err, api.ErrSignIn) && s.Staff != nil && s.signInWith(w, r) {
+			return
+		}
 		s.fail(w, &visit{Request: r, site: s}, err)
 	}
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fail(w, r, errNoPage) })
