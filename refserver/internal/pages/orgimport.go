@@ -15,7 +15,7 @@ import (
 )
 
 // orgImports serves how a table of what we keep of others' organizations goes in: choose a file and say what a blank cell means, look at
-// what every row would do, apply. The file waits here between the steps.
+// how much the rows would change and which are left out, apply. The file waits here between the steps.
 func (s *site) orgImports() {
 	i := &orgImport{files: uploads{now: time.Now}}
 	s.get("/organizations/import", i.show)
@@ -77,7 +77,7 @@ func (i *orgImport) show(v *visit) (ui.Page, error) {
 			page.Problems = []ui.Problem{{Field: "file", Text: "The file that was chosen is not kept any more. Choose it again."}}
 		}
 		page.Parts = []ui.Part{
-			ui.P(ui.Text("An import fills in remarks, financial IDs and custom fields of organizations that others keep. It makes no organization and changes nothing that others see. First you see what every row would do."),
+			ui.P(ui.Text("An import fills in remarks, financial IDs and custom fields of organizations that others keep. It makes no organization and changes nothing that others see. First you see how many rows would change something, and which would be left out and why; not what each of them would change. An export taken before tells what stands there now."),
 				ui.To("An export is a good file to begin with.", "/organizations/export")),
 			choose,
 		}
@@ -195,7 +195,7 @@ func (i *orgImport) choose(v *visit) (done, error) {
 		return done{}, err
 	}
 	q := url.Values{"file_id": {i.files.keep(shelf(svc), info.Filename, body)}, "blank": {blank.String()}}
-	return done{to: "/organizations/import?" + q.Encode(), said: ui.Receipt{Title: "The file is read", Lines: []ui.Line{ui.Say(ui.Text("Nothing is written yet. Look at what its rows would do."))}}}, nil
+	return done{to: "/organizations/import?" + q.Encode(), said: ui.Receipt{Title: "The file is read", Lines: []ui.Line{ui.Say(ui.Text("Nothing is written yet. Look at how many rows would change something, and which are left out."))}}}, nil
 }
 
 // lookedAt is what a preview has counted.
