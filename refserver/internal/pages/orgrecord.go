@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,8 +17,9 @@ import (
 
 // orgRecords serves how an account keeps its own organizations: what others may see of them, and where they stand in the account.
 func (s *site) orgRecords() {
+	sent := &onceSent{}
 	s.get("/organizations/new", showNewOrganization)
-	s.post("/organizations/new", doNewOrganization, showNewOrganization)
+	s.post("/organizations/new", sent.register, showNewOrganization)
 	s.get("/organizations/{id}/record", showRecord)
 	s.post("/organizations/{id}/record", doSaveRecord, showRecord)
 }
@@ -36,6 +38,7 @@ func showNewOrganization(v *visit) (ui.Page, error) {
 		return ui.Page{}, fmt.Errorf("register an organization: %w", orgoverlay.ErrForbidden)
 	}
 	form, err := v.recordForm(orgoverlay.Organization{}, false)
+	form.Hidden = append(form.Hidden, ui.Hidden{Name: "form", Value: v.value("form", rand.Text())})
 	form.Submit, form.Links = "Register the organization", ui.Say(ui.To("Not now", "/organizations"))
 	return ui.Page{Title: "New organization", Crumbs: orgCrumbs(), Parts: []ui.Part{
 		ui.P(ui.Text("It is this account's own. Other accounts see it only when an agreement names it.")), form,
@@ -167,12 +170,23 @@ func readRecord(typed url.Values, o orgoverlay.Organization) orgoverlay.Organiza
 	return o
 }
 
-func doNewOrganization(v *visit) (done, error) {
+// register makes an organization. What a second press of the same button sends is the one that the first has made.
+func (s *onceSent) register(v *visit) (done, error) {
 	svc, actor := v.viewer()
-	o, err := svc.SaveOrganization(v.Context(), actor, readRecord(v.PostForm, orgoverlay.Organization{}))
+	first := s.first(string(svc.Account()), v.PostForm)
+	first.mu.Lock()
+	defer first.mu.Unlock()
+	o := orgoverlay.Organization{}
+	var err error
+	if first.made != "" {
+		o, err = svc.Own(v.Context(), actor, first.made)
+	} else {
+		o, err = svc.SaveOrganization(v.Context(), actor, readRecord(v.PostForm, o))
+	}
 	if err != nil {
 		return done{}, orgRefused(v, err)
 	}
+	first.made = o.ID
 	return done{to: orgAddress(o.ID), said: ui.Receipt{Title: o.Name + " is registered"}}, nil
 }
 
