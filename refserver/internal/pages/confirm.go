@@ -2,10 +2,12 @@ package pages
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 
+	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/api"
 	"github.com/mspkit/mspkit/refserver/internal/staff"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
@@ -19,6 +21,10 @@ const confirmation = "confirm.password"
 // chosen again.
 func (s *site) confirm(w http.ResponseWriter, r *http.Request) {
 	v := &visit{Request: r, site: s}
+	if _, actor := v.viewer(); !actor.Administers() && (r.URL.Path == "/organizations/export" || r.URL.Path == "/trusts/change") {
+		s.fail(w, v, fmt.Errorf("%s: %w", r.URL.Path, orgoverlay.ErrForbidden)) // no password would help
+		return
+	}
 	if r.Method != http.MethodPost {
 		s.write(w, v, confirmPage("/me/confirm", []ui.Hidden{{Name: "next", Value: local(r.URL.RequestURI())}}))
 		return

@@ -6,10 +6,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mspkit/mspkit/orgoverlay"
+	"github.com/mspkit/mspkit/refserver/internal/staff"
 )
 
 func TestOrganizationsAreListedWithWhyTheyAreSeen(t *testing.T) {
@@ -131,4 +133,33 @@ func TestOwnOrganizationsAreRegisteredAndEdited(t *testing.T) {
 	met.press("Save what others may see", "contacts[0].value", "").is(http.StatusOK).says("Branch 2 is saved")
 	gigatera := h.admin(t, "gigatera")
 	gigatera.open("/organizations").lacks("Branch")
+}
+
+// A button that is pressed twice registers one organization; another form with the same words is refused.
+func TestPressingTwiceRegistersOnce(t *testing.T) {
+	h := newHouse(t)
+	wdc := h.admin(t, "wdc")
+	form := wdc.open("/organizations/new")
+	first := form.press("Register the organization", "name", "Annex").is(http.StatusOK).says("Annex is registered")
+	require.Equal(t, first.Path, form.press("Register the organization", "name", "Annex").is(http.StatusOK).says("Annex is registered").Path)
+	require.NotEqual(t, first.Path, form.press("Register the organization", "name", "Barn").is(http.StatusOK).Path)
+	wdc.open("/organizations/new").press("Register the organization", "name", "Annex").is(http.StatusUnprocessableEntity).says("is the name of another organization")
+	wdc.open("/organizations").says("5 organizations by name")
+}
+
+// What somebody may not do is refused at once: before a form is shown, and before a password is asked for.
+func TestRolesComeBeforeQuestions(t *testing.T) {
+	b := newBuilding(t)
+	b.hire("Ina", "ina@wdc.example", "wdc", string(orgoverlay.RoleSpecialist))
+	d := b.signIn("ina@wdc.example")
+	d.open("/organizations/what-if").is(http.StatusForbidden).lacks("Choose one change")
+	b.clock.pass(25 * time.Minute)
+	for _, path := range []string{"/organizations/export", "/trusts/change"} {
+		d.post(path, url.Values{"with": {"gigatera"}}).is(http.StatusForbidden).says("Ina in wdc").lacks("Your password")
+	}
+	b.hire("Wil", "wil@wdc.example", "wdc", staff.Administers)
+	wil := b.signIn("wil@wdc.example")
+	wil.post("/trusts/change", url.Values{"state": {"established"}}).is(http.StatusUnprocessableEntity).says("ID of the other account: Say with which account.")
+	b.clock.pass(25 * time.Minute)
+	wil.post("/organizations/export", url.Values{"kind": {"csv"}}).is(http.StatusForbidden).says("Your password", "Wil in wdc")
 }

@@ -174,6 +174,9 @@ func doTrust(v *visit) (done, error) {
 	other := orgoverlay.Account(strings.TrimSpace(v.PostForm.Get("with")))
 	t, err := svc.SetTrust(v.Context(), actor, other, orgoverlay.ParseTrustState(v.PostForm.Get("state")))
 	if err != nil {
+		if other == "" {
+			return done{}, invalidField("with", "Say with which account.")
+		}
 		return done{}, orgRefused(v, err)
 	}
 	return done{to: "/trusts", said: ui.Receipt{Title: "Our half of the trust with " + string(other) + " is changed", Lines: []ui.Line{

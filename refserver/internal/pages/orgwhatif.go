@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,9 @@ import (
 // stands in the address; nothing is changed.
 func showWhatIf(v *visit) (ui.Page, error) {
 	svc, actor := v.viewer()
+	if !actor.Administers() {
+		return ui.Page{}, fmt.Errorf("what if: %w", orgoverlay.ErrForbidden)
+	}
 	page := ui.Page{Title: "What if", Crumbs: orgCrumbs(), Parts: []ui.Part{
 		ui.P(ui.Text("Choose one change. You see who would come to see which organization, and who would see it no more. Nothing is changed by looking.")),
 	}}
@@ -24,7 +28,7 @@ func showWhatIf(v *visit) (ui.Page, error) {
 	}
 	if err != nil {
 		problems, ours := said(err)
-		if !ours || !actor.Administers() {
+		if !ours {
 			return ui.Page{}, err
 		}
 		page.Parts = append(page.Parts, ui.Receipt{Title: "This cannot be supposed", Bad: true, Lines: problems})

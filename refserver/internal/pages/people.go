@@ -54,7 +54,7 @@ func showPeople(v *visit) (ui.Page, error) {
 		for _, l := range open {
 			cells := ui.Cells(ui.Text(l.Email), ui.Text(l.Name), ui.Text(""), ui.When(l.Expires))
 			cells[2] = rolesLine(l.Roles)
-			invited.Rows = append(invited.Rows, ui.Row{Pick: l.ID, Cells: cells})
+			invited.Rows = append(invited.Rows, ui.Row{Pick: l.ID, PickLabel: l.Email, Cells: cells})
 		}
 		page.Parts = append(page.Parts, ui.Section{ID: "invited", Title: "Invited", Parts: []ui.Part{
 			ui.Form{ID: "withdraw", Action: "/people/withdraw", Body: []ui.Part{invited}, Submit: "Take the chosen invitations back", Minor: true},

@@ -36,7 +36,7 @@ func showTokens(v *visit) (ui.Page, error) {
 		}
 		cells := ui.Cells(ui.Text(t.Name), ui.Text(""), ui.Text(t.IssuedBy), ui.When(t.Created), ui.Text(""), ui.When(t.Used))
 		cells[1], cells[4] = rolesLine(t.Roles), until
-		table.Rows = append(table.Rows, ui.Row{Pick: t.ID, Cells: cells})
+		table.Rows = append(table.Rows, ui.Row{Pick: t.ID, PickLabel: t.Name, Cells: cells})
 	}
 	var list ui.Part = table
 	if len(all) > 0 {
@@ -58,7 +58,7 @@ func doIssue(v *visit) (done, error) {
 	in := staff.TokenInput{Name: v.PostFormValue("name"), Roles: v.PostForm["roles"]}
 	days, err := strconv.Atoi(v.PostFormValue("days"))
 	if err != nil || days < 0 || days > 3650 {
-		return done{}, errForm
+		return done{}, invalidField("days", "Choose how long it is good for.")
 	}
 	if days > 0 {
 		in.Expires = time.Now().AddDate(0, 0, days)

@@ -84,10 +84,12 @@ func Cols(names ...string) []Col {
 
 // Row is a row. Tone is "", "ours" (grey) or "theirs" (yellow).
 type Row struct {
-	Cells  []Line
-	Tone   string
-	Pick   string // value of the box
-	Picked bool
+	Cells []Line
+	Tone  string
+	Pick  string // value of the box
+	// PickLabel is what the box is called beside the table's PickLabel. Default: Pick.
+	PickLabel string
+	Picked    bool
 }
 
 // Cells makes the cells of a row from one span each.
