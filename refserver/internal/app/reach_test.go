@@ -67,6 +67,11 @@ func sessionsOfPeople(t *testing.T, config configure) {
 	opened, err := ann.OpenAccount(ctx, shapes.OpenAccount{ID: "wdc", Name: "Widget Data Center"})
 	require.NoError(t, err)
 	require.Equal(t, "wdc", opened.ID)
+	for _, id := range []string{"wdc", "alder"} {
+		_, err = ann.OpenAccount(ctx, shapes.OpenAccount{ID: id, Name: "Another"})
+		require.ErrorContains(t, err, "account: is taken", id)
+		require.True(t, apiclient.Is(err, "invalid"), "%s: %v", id, err)
+	}
 	who, err := ann.ChooseAccount(ctx, "wdc")
 	require.NoError(t, err)
 	require.Equal(t, "wdc", who.Account)

@@ -68,8 +68,15 @@ func populate(ctx context.Context, a *app.App) error {
 	by := acting(chief, a.ID())
 	if a.ID() == alder {
 		opener := api.Config{Staff: a.Staff, Orgs: a.Orgs}
+		open, err := a.Staff.Accounts(ctx)
+		if err != nil {
+			return err
+		}
 		for _, acc := range hosted {
-			if err := opener.OpenAccount(ctx, by, acc.ID, acc.Name, ""); there(err) != nil {
+			if slices.ContainsFunc(open, func(o staff.Account) bool { return o.ID == acc.ID }) {
+				continue
+			}
+			if err := opener.OpenAccount(ctx, by, acc.ID, acc.Name, ""); err != nil {
 				return err
 			}
 		}

@@ -47,8 +47,8 @@ func (d *Directory) hosts(ctx context.Context, db bun.IDB, account string) (bool
 	return there, err
 }
 
-// OpenAccount makes an account, on which the operator who asks becomes administrator and specialist. One that is there is ErrConflict, a
-// token ErrForbidden.
+// OpenAccount makes an account, on which the operator who asks becomes administrator and specialist. An id that an
+// account has is Invalid, a token ErrForbidden.
 func (d *Directory) OpenAccount(ctx context.Context, by Who, id, name string) error {
 	return d.update(ctx, "open an account", func(ctx context.Context, tx bun.Tx) error {
 		p, err := d.powerOf(ctx, tx, by)
@@ -60,19 +60,20 @@ func (d *Directory) OpenAccount(ctx context.Context, by Who, id, name string) er
 		}
 		wrong := new(Invalid)
 		wrong.account(id)
+		if id == d.cfg.Account {
+			wrong.add("account", RuleTaken, "is taken")
+		}
 		name := wrong.name(name)
 		if err := wrong.err(); err != nil {
 			return err
-		}
-		if id == d.cfg.Account {
-			return ErrConflict
 		}
 		n, err := exec(ctx, tx, "INSERT INTO mspkit_staff_account (id, name, name_key, opened) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING", id, name, nameKey(name), d.now())
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return ErrConflict
+			wrong.add("account", RuleTaken, "is taken")
+			return wrong
 		}
 		row, _, err := personOf(ctx, tx, p.who.Person)
 		if err != nil {

@@ -16,7 +16,7 @@ var (
 	ErrForbidden = errors.New("not allowed")
 	// ErrNotFound is somebody or something that is not there for who asks.
 	ErrNotFound = errors.New("not found")
-	// ErrConflict is a change of what somebody else has changed by now, or the opening of an account that is there.
+	// ErrConflict is a change of what somebody else has changed by now.
 	ErrConflict = errors.New("changed meanwhile")
 )
 

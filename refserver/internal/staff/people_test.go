@@ -94,8 +94,8 @@ func TestAccountsAreOpenedOnce(t *testing.T) {
 			errs[0], errs[1] = errs[1], errs[0]
 		}
 		require.NoError(t, errs[0])
-		require.ErrorIs(t, errs[1], staff.ErrConflict)
-		require.ErrorIs(t, w.OpenAccount(ctx, operator, "alder", "Alder"), staff.ErrConflict)
+		require.Equal(t, "account taken", rules(t, errs[1]))
+		require.Equal(t, "account taken, name required", rules(t, w.OpenAccount(ctx, operator, "alder", "")))
 		require.Equal(t, "account shape, name required", rules(t, w.OpenAccount(ctx, operator, "WDC/2", " ")))
 		require.Equal(t, "account length, name length", rules(t, w.OpenAccount(ctx, operator, strings.Repeat("a", 61), strings.Repeat("é", 101))))
 		require.Equal(t, "account required, name shape", rules(t, w.OpenAccount(ctx, operator, "", "W\x00D")))
