@@ -121,7 +121,11 @@ func (c command) serve(ctx context.Context) error {
 	var a *app.App
 	var first string
 	cfg.Ready = func() {
-		_, _ = fmt.Fprintf(c.stdout, "%s listens on %s, key %s, partners reach it at %s\n", a.ID(), a.Home(), a.Key.ID, a.URL())
+		at := a.Home()
+		if a.Door() != at {
+			at = a.Addr() + ", people come in at " + a.Door()
+		}
+		_, _ = fmt.Fprintf(c.stdout, "%s listens on %s, key %s, partners reach it at %s\n", a.ID(), at, a.Key.ID, a.URL())
 		if first != "" {
 			_, _ = fmt.Fprintf(c.stdout, "nobody administers it yet; whoever opens this link first does: %s\n", first)
 		}

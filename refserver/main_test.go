@@ -65,6 +65,20 @@ func TestCommandLines(t *testing.T) {
 	out, _, err := commandLine(t, nil, "help")
 	require.NoError(t, err)
 	require.Contains(t, out, "refserver serve")
+	for _, id := range []string{"Bad Name!", "Alder", "alder-", "-alder", "al.der", "älder", strings.Repeat("a", 61)} {
+		for _, name := range []string{"serve", "admin", "migrate"} {
+			_, _, err = commandLine(t, nil, name, "-id="+id, "-db", filepath.Join(t.TempDir(), "a.db"))
+			require.ErrorContains(t, err, "-id")
+			require.Regexp(t, "a to z, 0 to 9 and hyphens between them|at most 60 characters", err.Error(), name)
+		}
+	}
+	for _, name := range []string{"serve", "admin", "migrate"} {
+		for _, db := range []string{"mysql://ann:geheim@db.example/mspkit", "sqlite://a.db"} {
+			_, _, err = commandLine(t, nil, name, "-id", "alder", "-db", db)
+			require.ErrorContains(t, err, "a file of SQLite, by its path, or a postgres:// address", name)
+			require.NotContains(t, err.Error(), "geheim")
+		}
+	}
 	out, _, err = commandLine(t, nil, "version")
 	require.NoError(t, err)
 	require.Contains(t, out, "refserver "+api.Version, "as /docs says it")
@@ -243,6 +257,12 @@ func TestAdminMakesLinks(t *testing.T) {
 	dir := t.TempDir()
 	db := filepath.Join(dir, "a.db")
 	env := map[string]string{"MSPKIT_DB": db, "MSPKIT_ID": "alder"}
+	_, _, err := commandLine(t, env, "admin")
+	require.ErrorContains(t, err, db)
+	require.ErrorContains(t, err, "no such file")
+	require.NoFileExists(t, db)
+	_, _, err = commandLine(t, env, "migrate")
+	require.NoError(t, err)
 	first, _, err := commandLine(t, env, "admin", "-url", "https://alder.example/")
 	require.NoError(t, err)
 	require.Regexp(t, `^https://alder\.example/links/\S{20,}\n$`, first)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -70,10 +71,10 @@ type Config struct {
 
 // check refuses what cannot run and fills in the defaults, except for URL.
 func (c *Config) check(ctx context.Context) error {
-	for _, need := range []struct{ flag, value, what string }{
-		{"-id", c.ID, "the name of this system"}, {"-addr", c.Addr, "an address to listen on"},
-		{"-db", c.DB, "a database file or a postgres:// address"}, {"-key", c.Key, "a key file"},
-	} {
+	if err := cmp.Or(checkID(c.ID), checkDatabase(c.DB)); err != nil {
+		return err
+	}
+	for _, need := range []struct{ flag, value, what string }{{"-addr", c.Addr, "an address to listen on"}, {"-key", c.Key, "a key file"}} {
 		if need.value == "" {
 			return fmt.Errorf("%s is missing: give %s", need.flag, need.what)
 		}

@@ -73,6 +73,28 @@ func openFile(path string) (*database, error) {
 	return openSQLite(path, pragmas)
 }
 
+// checkDatabase refuses a -db that names no database of a kind that is taken.
+func checkDatabase(name string) error {
+	if name == "" {
+		return errors.New("-db is missing: give a database file or a postgres:// address")
+	}
+	if kind, _, other := strings.Cut(name, "://"); other && !isPostgres(name) { // the rest may hold a password
+		return fmt.Errorf("-db %s://... is neither of the two kinds that are taken: a file of SQLite, by its path, or a postgres:// address", kind)
+	}
+	return nil
+}
+
+// checkID refuses an -id that no account can have: a system is the first of those that it hosts.
+func checkID(id string) error {
+	if id == "" {
+		return errors.New("-id is missing: give the name of this system")
+	}
+	if wrong, ok := errors.AsType[*staff.Invalid](staff.CheckAccount(id)); ok {
+		return fmt.Errorf("-id %q: %s", id, wrong.Fields[0].Message)
+	}
+	return nil
+}
+
 // inspectDatabase opens a database for looking at it. A file that is absent stays so: in its place is an empty database in memory.
 func inspectDatabase(name string) (*database, error) {
 	if isPostgres(name) {

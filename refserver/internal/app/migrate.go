@@ -13,8 +13,13 @@ import (
 // Migrate brings the database, a file or a postgres:// address, up to date and writes the status of each step to w; with dryRun it changes nothing
 // and writes the SQL that would run. With the id of a system it refuses the database of another. The steps of logins come after the library's. The tables of the job engine are brought up to date with both, without a line.
 func Migrate(ctx context.Context, name, id string, dryRun bool, w io.Writer) (err error) {
-	if name == "" {
-		return errors.New("-db is missing: give a database file or a postgres:// address")
+	if err := checkDatabase(name); err != nil {
+		return err
+	}
+	if id != "" {
+		if err := checkID(id); err != nil {
+			return err
+		}
 	}
 	open := openDatabase
 	if dryRun {

@@ -1,11 +1,13 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/mspkit/mspkit/collab/collabhttp"
@@ -99,11 +101,13 @@ func administered(ctx context.Context, name, id string) (_ bool, err error) {
 // Admit makes a link for who has shut themselves out of the system of a database, and returns its path: without an address for the
 // first administrator, else a new password for the person of that address. The system may run meanwhile.
 func Admit(ctx context.Context, name, id, email string) (_ string, err error) {
-	switch {
-	case name == "":
-		return "", errors.New("-db is missing: give a database file or a postgres:// address")
-	case id == "":
-		return "", errors.New("-id is missing: give the name of this system")
+	if err := cmp.Or(checkDatabase(name), checkID(id)); err != nil {
+		return "", err
+	}
+	if !isPostgres(name) {
+		if _, err := os.Stat(name); err != nil { // to make one would be a system with nobody in it, and not the one that was meant
+			return "", fmt.Errorf("-db: %w: \"refserver serve\" or \"refserver migrate\" makes a database", err)
+		}
 	}
 	db, err := openDatabase(name)
 	if err != nil {

@@ -52,6 +52,13 @@ func (e *Invalid) name(s string) string {
 	return s
 }
 
+// CheckAccount refuses an id that no account can have with *Invalid.
+func CheckAccount(id string) error {
+	wrong := new(Invalid)
+	wrong.account(id)
+	return wrong.err()
+}
+
 // account checks the id of an account that is to be.
 func (e *Invalid) account(id string) {
 	odd := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }
