@@ -100,6 +100,11 @@ func Mount(mux *web.Mux, cfg Config) error {
 	a.extensions()
 	a.trustedOrganizations()
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		if allowed := mux.Allowed(r); len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			web.Problem(w, shapes.Problem{Status: http.StatusMethodNotAllowed, Code: "method", Title: "no such method", Detail: r.URL.Path + " is not for " + r.Method})
+			return
+		}
 		web.Problem(w, shapes.Problem{Status: http.StatusNotFound, Code: "no_such_path", Title: "no such path or method", Detail: r.Method + " " + r.URL.Path})
 	})
 	return a.document(mux)

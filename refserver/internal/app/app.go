@@ -154,6 +154,7 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	a.fail = pages.Mount(mux, pages.Config{Config: speaks, Hue: cfg.Hue, Start: cfg.Start, Logins: cfg.Logins, Closing: closing})
 	a.server = web.Server(a.knowing(mux), web.Config{
 		Log: cfg.Log, Hosts: hosts(a.listener.Addr(), public), Open: collabhttp.Prefix, Proxies: cfg.Proxies, HTTPS: cfg.https(), Limits: cfg.Limits,
+		Foreign: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.fail(w, r, pages.ErrForeign) }),
 	})
 	a.server.RegisterOnShutdown(stop) // streams to browsers would never end by themselves
 	return nil

@@ -109,7 +109,14 @@ func Mount(mux *web.Mux, cfg Config) (fail func(http.ResponseWriter, *http.Reque
 		}
 		s.fail(w, &visit{Request: r, site: s}, err)
 	}
-	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fail(w, r, errNoPage) })
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if allowed := mux.Allowed(r); len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			fail(w, r, errMethod)
+			return
+		}
+		fail(w, r, errNoPage)
+	})
 	return fail
 }
 

@@ -22,6 +22,12 @@ var errForm = errors.New("form cannot be read")
 // errNoPage says that nothing stands at an address.
 var errNoPage = errors.New("no such page")
 
+// errMethod says that something stands at an address, but not for this.
+var errMethod = errors.New("no such method")
+
+// ErrForeign says that a page of another site sent a form.
+var ErrForeign = errors.New("sent from another site")
+
 // sentences say the codes of the API to a person. A code without a sentence is said by the error's own words.
 var sentences = map[string]string{
 	"sign_in":     "Sign in first: nobody is signed in here any more. Nothing was changed.",
@@ -62,6 +68,12 @@ func words(err error) (int, []ui.Problem) {
 	}
 	if errors.Is(err, errNoPage) {
 		return http.StatusNotFound, []ui.Problem{{Text: "There is no page at this address."}}
+	}
+	if errors.Is(err, errMethod) {
+		return http.StatusMethodNotAllowed, []ui.Problem{{Text: "This cannot be done at this address. Go to the page that it belongs to."}}
+	}
+	if errors.Is(err, ErrForeign) {
+		return http.StatusForbidden, []ui.Problem{{Code: "cross_origin", Text: "This came from a page of another site, which may not act here. Nothing was done."}}
 	}
 	if errors.Is(err, staff.ErrSignIn) {
 		return http.StatusUnauthorized, []ui.Problem{{Code: "password", Text: "The address or the password is wrong."}}

@@ -288,7 +288,7 @@ func TestBadInputIsRefusedAndChangesNothing(t *testing.T) {
 			{"limit", "GET", "/api/projects?limit=501", "", "", "invalid", 422},
 			{"unknown parameter", "GET", "/api/projects?stat=all", "", "", "invalid", 422},
 			{"unknown path", "GET", "/api/project", "", "", "no_such_path", 404},
-			{"method", "DELETE", "/api/projects/" + p.ID, "", "", "no_such_path", 404},
+			{"method", "DELETE", "/api/projects/" + p.ID, "", "", "method", 405},
 		} {
 			ills = append(ills, ill{b.name, b.code, b.status, func() error {
 				status, contentType, text := send(t, alder, b.method, b.path, b.kind, b.body)

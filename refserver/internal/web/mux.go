@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // Mux is a ServeMux that can say what it serves, so that a test can walk all of it.
@@ -29,6 +30,19 @@ func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Reque
 }
 
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.mux.ServeHTTP(w, r) }
+
+// Allowed returns with which methods the path of a request is served by more than a pattern for all methods, ordered.
+func (m *Mux) Allowed(r *http.Request) []string {
+	var out []string
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPatch, http.MethodPost, http.MethodPut} {
+		as := *r
+		as.Method = method
+		if _, pattern := m.mux.Handler(&as); strings.Contains(pattern, " ") {
+			out = append(out, method)
+		}
+	}
+	return out
+}
 
 // Patterns lists what is served, such as "GET /shops/{id}", ordered.
 func (m *Mux) Patterns() []string { return slices.Sorted(slices.Values(m.patterns)) }

@@ -42,6 +42,8 @@ type Config struct {
 	Proxies []netip.Prefix
 	// HTTPS says that people reach the system by https alone, which their browsers are told to keep to.
 	HTTPS bool
+	// Foreign answers what another site's page sends in its visitor's name. Default: a problem, as programs are answered at any rate.
+	Foreign http.Handler
 	// Limits counts what each address asks. Default: nothing is counted.
 	Limits *Limits
 }
@@ -49,7 +51,7 @@ type Config struct {
 // Server returns a server of the handler with timeouts and everything that this package adds.
 func Server(h http.Handler, cfg Config) *http.Server {
 	h = http.MaxBytesHandler(h, MaxBody)
-	h = http.NewCrossOriginProtection().Handler(h)
+	h = sameOrigin(h, cfg.Foreign)
 	h = checkText(h)
 	h = checkHost(h, cfg)
 	h = counted(h, cfg.Limits)
@@ -152,6 +154,19 @@ func checkHost(next http.Handler, cfg Config) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// sameOrigin refuses what the page of another site has a browser send.
+func sameOrigin(next, foreign http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if foreign != nil && !strings.HasPrefix(r.URL.Path, "/api/") {
+			foreign.ServeHTTP(w, r)
+			return
+		}
+		Problem(w, shapes.Problem{Status: http.StatusForbidden, Code: "cross_origin", Title: "cross-origin request", Detail: "this came from a page of another site, which may not act here: nothing was done"})
+	}))
+	return protection.Handler(next)
 }
 
 // checkText refuses paths and queries that are not text: what is invalid UTF-8 or holds a NUL byte names nothing, and no database
