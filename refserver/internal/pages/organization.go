@@ -3,6 +3,8 @@ package pages
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/mspkit/mspkit/orgoverlay"
@@ -234,6 +236,28 @@ func personIDs(value []byte) []orgoverlay.PersonID {
 		list = []json.RawMessage{value}
 	}
 	return each(list, func(one json.RawMessage) orgoverlay.PersonID { return orgoverlay.PersonID(customWords(one)) })
+}
+
+// namedSoFar writes who is named by the custom fields of the first organizations in the list, as far as this one has a field for people.
+func (v *visit) namedSoFar(r orgoverlay.Record) (string, error) {
+	if !slices.ContainsFunc(r.Form.Fields, func(f orgoverlay.FormField) bool { return f.Person }) {
+		return "", nil
+	}
+	svc, actor := v.viewer()
+	list, err := svc.List(v.Context(), actor, orgoverlay.ListQuery{Limit: most})
+	if err != nil {
+		return "", err
+	}
+	var fields []orgoverlay.FormField
+	for _, one := range list.Records {
+		fields = append(fields, one.Form.Fields...)
+	}
+	people, err := orgPeople(v.Context(), svc, actor, fields)
+	var words []string
+	for _, id := range slices.Sorted(maps.Keys(people)) {
+		words = append(words, string(id)+" is "+people[id])
+	}
+	return strings.Join(words, ", "), err
 }
 
 func personWords(value []byte, people map[orgoverlay.PersonID]string) string {

@@ -163,3 +163,13 @@ func TestRolesComeBeforeQuestions(t *testing.T) {
 	b.clock.pass(25 * time.Minute)
 	wil.post("/organizations/export", url.Values{"kind": {"csv"}}).is(http.StatusForbidden).says("Your password", "Wil in wdc")
 }
+
+// Where a person is asked for by ID, the page says who is known by which.
+func TestPeopleThatAreNamedElsewhereAreTold(t *testing.T) {
+	h := newHouse(t)
+	wdc := h.admin(t, "wdc")
+	wdc.open(h.page("gigatera", "edit")).says("The ID of a person of this account.").lacks("Named so far")
+	wdc.open(h.page("globalnet", "edit")).press("Save ours", "custom.contact_person", "196").is(http.StatusOK)
+	wdc.open(h.page("gigatera", "edit")).says("The ID of a person of this account. Named so far: 196 is Howard Tanner.")
+	h.admin(t, "gigatera").open(h.page("wdc", "edit")).lacks("Howard Tanner")
+}

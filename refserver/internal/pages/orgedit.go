@@ -47,6 +47,15 @@ func showOrgEdit(v *visit) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	fields := orgFields(r)
+	known, err := v.namedSoFar(r)
+	if err != nil {
+		return ui.Page{}, err
+	}
+	for i := range fields {
+		if c := fields[i].custom; c != nil && c.person && known != "" {
+			fields[i].field.Hint = strings.TrimSpace(fields[i].field.Hint + " Named so far: " + known + ".")
+		}
+	}
 	form := ui.Form{ID: "ours", Submit: "Save ours", Links: ui.Say(ui.To("Leave it as it is", orgAddress(r.ID)))}
 	form.Hidden = []ui.Hidden{{Name: "version", Value: v.value("version", fmt.Sprint(r.Version))}}
 	for _, f := range fields {
