@@ -76,7 +76,7 @@ func TestAccountsAreOpened(t *testing.T) {
 	list := d.open("/accounts").is(http.StatusOK).says("alder", "The system's own", "wdc", "Widget Data Center")
 	wrong := list.press("Open the account", "account", "Giga Tera!", "name", "GigaTera").is(http.StatusUnprocessableEntity).says("Short name:")
 	require.Contains(t, wrong.HTML, `value="Giga Tera!"`)
-	list.press("Open the account", "account", "wdc", "name", "Another").is(http.StatusConflict)
+	list.press("Open the account", "account", "wdc", "name", "Another").is(http.StatusUnprocessableEntity).says("Short name: is taken")
 	list.press("Open the account", "account", "north", "name", "North", "directory", "none").is(http.StatusUnprocessableEntity).says("Directory above it: is not another account of this system")
 	opened := list.press("Open the account", "account", "gigatera", "name", "Giga<br>Tera", "directory", "wdc").is(http.StatusOK).says("The account gigatera is open", "Giga<br>Tera")
 	require.NotContains(t, opened.HTML, "Giga<br>")
