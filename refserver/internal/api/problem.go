@@ -176,7 +176,7 @@ func (a *api) failure(ctx context.Context, err error) error {
 	p := ProblemOf(err)
 	if p.Code == Internal {
 		p.Request = web.RequestID(ctx)
-		a.Log.ErrorContext(ctx, "internal error", "request_id", p.Request, "err", err)
+		a.Log.Log(ctx, web.Severity(ctx), "internal error", "request_id", p.Request, "err", err)
 	}
 	return &failure{p}
 }

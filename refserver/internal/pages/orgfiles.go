@@ -110,7 +110,7 @@ var _ io.Writer = patientWriter{}
 
 // broken ends a file that was begun: the connection breaks, so that half a file is not taken for a whole one.
 func (s *site) broken(w http.ResponseWriter, v *visit, err error) {
-	s.Log.ErrorContext(v.Context(), "file", "request_id", web.RequestID(v.Context()), "path", v.URL.Path, "err", err)
+	s.Log.Log(v.Context(), web.Severity(v.Context()), "file", "request_id", web.RequestID(v.Context()), "path", v.URL.Path, "err", err)
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0))
 }
 

@@ -243,7 +243,7 @@ func (s *site) fail(w http.ResponseWriter, v *visit, err error) {
 		p.Parts = []ui.Part{ui.P(ui.To("Switch it on under Partners.", "/partners"))}
 	case problems == nil:
 		id := web.RequestID(v.Context())
-		s.Log.ErrorContext(v.Context(), "page", "request_id", id, "path", web.Shown(v.URL.Path), "err", err)
+		s.Log.Log(v.Context(), web.Severity(v.Context()), "page", "request_id", id, "path", web.Shown(v.URL.Path), "err", err)
 		p.Problems = []ui.Problem{{Text: "Something went wrong here. Look whether what you asked for was done before you ask again. The operator finds it in the log as request " + id + "."}}
 	case status == http.StatusNotFound:
 		p.Title = "Not found"

@@ -4,6 +4,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -214,6 +215,14 @@ func Shown(path string) string {
 	return path
 }
 
+// Severity is how loud the failure of a request is in the log: that of one whose caller has hung up is nobody's fault here.
+func Severity(ctx context.Context) slog.Level {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return slog.LevelInfo
+	}
+	return slog.LevelError
+}
+
 // logged gives each request an id and writes one line when it is done. A panic is answered with 500 and logged.
 func logged(next http.Handler, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -229,7 +238,7 @@ func logged(next http.Handler, log *slog.Logger) http.Handler {
 				level = slog.LevelDebug
 			}
 			if p := recover(); p != nil {
-				level, attrs = slog.LevelError, append(attrs, "panic", p, "stack", string(debug.Stack()))
+				level, attrs = Severity(r.Context()), append(attrs, "panic", p, "stack", string(debug.Stack()))
 				if seen.status == 0 {
 					Text(seen, http.StatusInternalServerError, "internal error")
 				}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -25,6 +26,20 @@ func TestPanicsAreAnswered(t *testing.T) {
 	require.Contains(t, log.String(), "at the disco")
 	require.Contains(t, log.String(), "web_test.go")
 	require.Contains(t, log.String(), rec.Header().Get(web.IDHeader))
+}
+
+// A caller who hangs up while an answer is written is no fault of ours.
+func TestWhoHangsUpIsNoError(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	ctx, hangUp := context.WithCancel(t.Context())
+	s := web.Server(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		hangUp()
+		panic("broken pipe")
+	}), web.Config{Log: slog.New(slog.NewJSONHandler(&log, nil)), Hosts: []string{"here.example"}})
+	s.Handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "http://here.example/", nil))
+	require.Contains(t, log.String(), "broken pipe")
+	require.NotContains(t, log.String(), `"ERROR"`)
 }
 
 // The signed protocol is answered under any host, everything else under ours alone.
