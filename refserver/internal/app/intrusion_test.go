@@ -65,6 +65,7 @@ func enter(t *testing.T, a *app.App, email, password string, header ...string) s
 }
 
 // What a stranger sends is not read before it is known that they may send it: with no login, a bad token or a dead cookie, and from elsewhere.
+// Of one of our own pages the form of somebody whose session has ended is read, as far as a form goes, to be kept for them: as /sign-in reads it.
 func TestStrangersAreNotListenedTo(t *testing.T) {
 	t.Parallel()
 	a := serve(t, config(t))
@@ -78,6 +79,11 @@ func TestStrangersAreNotListenedTo(t *testing.T) {
 				body := &untouched{}
 				w := answer(a, request(t, a, http.MethodPost, path, body, append(header, "Content-Type", kind)...))
 				require.Contains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, w.Code, "%s %v", path, header)
+				ended := len(header) == 0 || strings.HasPrefix(header[1], "mspkit-alder=A")
+				if ended && !strings.HasPrefix(path, "/api/") && kind == "application/x-www-form-urlencoded" {
+					require.Less(t, body.read, 100, "%s %v: the body has no end", path, header)
+					continue
+				}
 				require.Zero(t, body.read, "%s %v", path, header)
 			}
 		}
