@@ -33,7 +33,7 @@ type Invalid struct {
 func (e *Invalid) Error() string {
 	parts := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
-		parts[i] = f.Path + ": " + f.Message
+		parts[i] = strings.TrimPrefix(f.Path+": "+f.Message, ": ") // of the whole there is no path
 	}
 	return fmt.Sprintf("orgoverlay: %s: %v: %s", e.Op, ErrInvalid, strings.Join(parts, "; "))
 }
