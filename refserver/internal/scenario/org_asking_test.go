@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -136,7 +137,7 @@ func following(request string, a answer) string {
 }
 
 // word is an answer as bytes, without what differs from one answer to the next by design: when it was sent, the id of the request, and the
-// cookie of a session.
+// cookie of a session; and of a form that makes something, the word by which it is known when it is sent twice.
 func (a answer) word() string {
 	var b strings.Builder
 	b.WriteString(http.StatusText(a.status))
@@ -145,5 +146,7 @@ func (a answer) word() string {
 			b.WriteString("\n" + name + ": " + strings.Join(a.header[name], "; "))
 		}
 	}
-	return b.String() + "\n\n" + a.body
+	return b.String() + "\n\n" + onceWord.ReplaceAllString(a.body, "")
 }
+
+var onceWord = regexp.MustCompile(`<input type="hidden" name="form" value="[A-Z2-7]{26}">`)
