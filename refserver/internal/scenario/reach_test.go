@@ -117,5 +117,5 @@ func TestServeBeyondThisMachine(t *testing.T) {
 	status, _ = fetch(t, b, "http://localhost:"+port+"/sign-in")
 	require.Equal(t, http.StatusBadRequest, status, "nothing is said in clear")
 	require.NoError(t, p.stop(patience))
-	require.Regexp(t, `^alder listens on https://\S+:`+port+`, key \w+, partners reach it at `+home+`\n$`, <-printed, "no second link")
+	require.Regexp(t, `^alder listens on \S+:`+port+`, people come in at `+home+`, key \w+, partners reach it at `+home+`\n$`, <-printed, "no second link")
 }
