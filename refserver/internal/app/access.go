@@ -83,7 +83,6 @@ var access = []struct {
 	{"/trusts", person},
 	{"POST /trusts", person | fresh},
 	{"/agreements", person},
-	{"/services", person},
 	{"/extensions", person},
 
 	{"/api/", person}, // what is not there
@@ -118,7 +117,6 @@ var access = []struct {
 	{"POST /api/what-if", person},
 	{"/api/trusts", person},
 	{"PUT /api/trusts", person | fresh},
-	{"POST /api/trusts", person | fresh},
 	{"/api/agreements", person},
 	{"/api/agreements-elsewhere", person},
 	{"/api/services", person},
@@ -148,12 +146,21 @@ var access = []struct {
 
 // needOf finds what a pattern of the mux takes. It panics where no row says so: such a route is a mistake in the program.
 func needOf(pattern string) need {
+	row := rowOf(pattern)
+	if row < 0 {
+		panic("app: no row of access covers " + pattern)
+	}
+	return access[row].need
+}
+
+// rowOf finds the row that counts for a pattern of the mux, or -1.
+func rowOf(pattern string) int {
 	method, path, ok := strings.Cut(pattern, " ")
 	if !ok {
 		method, path = "", pattern
 	}
-	best, found := -1, need(0)
-	for _, row := range access {
+	best, found := -1, -1
+	for i, row := range access {
 		of, at, ok := strings.Cut(row.route, " ")
 		if !ok {
 			of, at = "", row.route
@@ -166,11 +173,8 @@ func needOf(pattern string) need {
 			rank++
 		}
 		if rank > best {
-			best, found = rank, row.need
+			best, found = rank, i
 		}
-	}
-	if found == 0 {
-		panic("app: no row of access covers " + pattern)
 	}
 	return found
 }
@@ -224,7 +228,7 @@ func (a *App) guard(pattern string, next http.Handler) http.Handler {
 			return
 		}
 		defer end()
-		if body > 0 && r.Body != nil && r.Body != http.NoBody { // to run out of time without one would end the request
+		if body > 0 && r.ContentLength != 0 { // to run out of time without one would end the request; http.NoBody may come wrapped
 			r.Body = http.MaxBytesReader(w, r.Body, body)
 			web.FewParts(r)
 			if within > 0 {

@@ -220,6 +220,15 @@ func TestSlowBodiesAreNotWaitedFor(t *testing.T) {
 	require.Equal(t, 4*time.Minute, within("POST /api/organizations/{id}/attachments", strings.NewReader("a=b")))
 	require.Zero(t, within("POST /projects/new", nil))
 	require.Zero(t, within("GET /projects", nil))
+
+	cookie := session(t, a)
+	w := &patience{ResponseRecorder: httptest.NewRecorder()}
+	a.Handler().ServeHTTP(w, request(t, a, http.MethodGet, "/organizations", nil, "Cookie", cookie))
+	require.Equal(t, http.StatusOK, w.Code)
+	require.Zero(t, w.until, "nor behind all that the server does before")
+	w = &patience{ResponseRecorder: httptest.NewRecorder()}
+	a.Handler().ServeHTTP(w, request(t, a, http.MethodPost, "/projects/new", strings.NewReader("a=b"), "Cookie", cookie, "Content-Type", "application/x-www-form-urlencoded"))
+	require.False(t, w.until.IsZero())
 }
 
 // Work that lasts is not broken off by the time that a request had to come.

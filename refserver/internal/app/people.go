@@ -26,7 +26,7 @@ func (a *App) directory() (*staff.Directory, error) {
 			p := api.ProblemOf(err)
 			if p.Code == api.Internal {
 				p.Request = web.RequestID(r.Context())
-				a.cfg.Log.ErrorContext(r.Context(), "who asks", "request_id", p.Request, "err", err)
+				a.cfg.Log.Log(r.Context(), web.Severity(r.Context()), "who asks", "request_id", p.Request, "err", err)
 			}
 			web.Problem(w, p)
 		},

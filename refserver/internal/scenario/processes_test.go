@@ -61,7 +61,7 @@ func binary(t *testing.T) string {
 }
 
 // patience is how long a test waits for what goes on by itself.
-const patience = 90 * time.Second
+const patience = 30 * time.Second
 
 // process is one system: refserver serve with a database, a key and an address of its own, which it keeps over restarts.
 type process struct {
