@@ -1,7 +1,14 @@
 package scenario_test
 
 import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +28,8 @@ func (b *tab) moving() int {
 }
 
 // An import of many shops is watched: its number moves without a reload where scripts run, and by itself every few seconds where not.
-// The page can be left and opened again, and a restart of the system ends in the receipt as well.
+// The page can be left and opened again, and a restart of the system ends in the receipt as well: where the browser finds nobody for a while, and where
+// a proxy tells it so.
 func TestLongWorkIsWatched(t *testing.T) {
 	if testing.Short() {
 		t.Skip("imports a thousand shops over a slow line")
@@ -34,6 +42,20 @@ func TestLongWorkIsWatched(t *testing.T) {
 	require.NoError(t, err)
 	run := "/runs/" + started.ID
 	with, without := signedIn(t, alder.home, desktop), signedIn(t, alder.home, phonePlain)
+	refused := make(chan struct{}, 1)
+	proxy := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: strings.TrimPrefix(alder.home, "http://")}) },
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, _ error) {
+			w.WriteHeader(http.StatusBadGateway)
+			select {
+			case refused <- struct{}{}:
+			default:
+			}
+		},
+		ErrorLog: log.New(io.Discard, "", 0),
+	})
+	t.Cleanup(proxy.Close)
+	behind := signedIn(t, proxy.URL, desktop)
 
 	with.goTo(run)
 	ask[int](with, `() => window.opened = window.opened || 1`)
@@ -54,11 +76,19 @@ func TestLongWorkIsWatched(t *testing.T) {
 	with.goTo(run)
 	require.GreaterOrEqual(t, with.moving(), int(seen), "who comes back finds the work further on")
 
+	behind.goTo(run)
+	require.GreaterOrEqual(t, behind.moving(), int(seen))
 	alder.kill()
+	select {
+	case <-refused:
+	case <-time.After(patience):
+		require.Fail(t, "the browser does not look for its stream")
+	}
 	alder.start()
 	require.Less(t, progress(t, alder, started.ID), int64(s.eligible), "the system went down amid the import")
 	watching := &person{b: with}
 	receipt := watching.watch() // the page finds the system again by itself
+	require.Equal(t, receipt, (&person{b: behind}).watch())
 	without.goTo(run)
 	require.Equal(t, receipt, (&person{b: without}).watch())
 	end, err := alder.WaitRun(t.Context(), started.ID)

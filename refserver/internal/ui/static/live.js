@@ -17,6 +17,9 @@ for (const part of document.querySelectorAll("[data-live]")) {
 		if (p.of > 0) { bar.max = p.of; bar.value = p.done; }
 	});
 	source.addEventListener("end", () => { source.close(); location.reload(); });
+	// A browser opens a stream again that breaks off, but not one that is answered with an error. Then the page is read anew, once it can be had.
+	const anew = () => setTimeout(() => fetch(location.href, { method: "HEAD" }).then((r) => { if (r.status < 500 && r.status !== 429) location.reload(); else anew(); }, anew), 3000);
+	source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) anew(); });
 }
 // What stands in the way is read first.
 const problems = document.querySelector(".problems");
