@@ -155,3 +155,9 @@ func TestRoutesWithoutARowAreRefused(t *testing.T) {
 		require.Panics(t, func() { app.CoveredBy(pattern) }, pattern)
 	}
 }
+
+// A row that covers nothing is a slip: what it was meant for is covered by a wider one, which may ask for less.
+func TestEveryRowOfAccessCoversARoute(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, app.Idle(serve(t, config(t)).Routes()))
+}

@@ -24,3 +24,18 @@ func (a *App) Guarded(pattern string) http.Handler {
 
 // CoveredBy fails with a panic where no row of access covers a pattern.
 func CoveredBy(pattern string) { needOf(pattern) }
+
+// Idle lists the rows of access that count for none of these routes.
+func Idle(routes []string) []string {
+	counts := map[int]bool{}
+	for _, pattern := range routes {
+		counts[rowOf(pattern)] = true
+	}
+	var out []string
+	for i, row := range access {
+		if !counts[i] {
+			out = append(out, row.route)
+		}
+	}
+	return out
+}
