@@ -44,7 +44,9 @@ func TestLongWorkIsWatched(t *testing.T) {
 	with, without := signedIn(t, alder.home, desktop), signedIn(t, alder.home, phonePlain)
 	refused := make(chan struct{}, 1)
 	proxy := httptest.NewServer(&httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: strings.TrimPrefix(alder.home, "http://")}) },
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(&url.URL{Scheme: "http", Host: strings.TrimPrefix(alder.home, "http://")})
+		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, _ error) {
 			w.WriteHeader(http.StatusBadGateway)
 			select {
