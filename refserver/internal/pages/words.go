@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -154,4 +155,12 @@ func unsaid(detail, title string) string {
 		}
 		return cmp.Or(s, title)
 	}
+}
+
+// plural writes a number with its noun: "1 shop", "4 shops".
+func plural[N ~int | ~int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.FormatInt(int64(n), 10) + " " + noun + "s"
 }
