@@ -44,7 +44,7 @@ var coreRows = map[string]row{
 	"F4": {"a look-up finds what is seen, and what is not seen any more keeps its financial ID reserved", testFindByFinancialID},
 	"F5": {"an empty financial ID is none", testFinancialIDsAreUniqueWithinAnAccount},
 
-	"L5": {"an edit on an old version is refused with the fields that both changed", testConcurrentEdits},
+	"L5": {"an edit on an old version is refused with the fields that both changed, and a row of a table with its line", both(testConcurrentEdits, testRowsThatOthersChanged)},
 
 	"S-name":       {"the name is the owner's", testSharedFieldsAreAlwaysTheOwners},
 	"S-picture":    {"the picture is the owner's", testSharedFieldsAreAlwaysTheOwners},

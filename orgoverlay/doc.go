@@ -17,7 +17,7 @@
 //   - List, Count, Organization, Explain and FindFinancial read what it sees;
 //   - Edit lays fields over it, by a Patch that leaves alone, clears or sets each; ReadPatch reads one from JSON;
 //   - Attach and Download keep files, SaveExtension and its kin the form of custom fields;
-//   - Import and Export move overlays as tables, History tells who changed what;
+//   - Import and Export move overlays as tables, and a dry run tells of each row what it would change; History tells who changed what;
 //   - WhoSees and WhatIf tell an owner who sees a record, and what a change would open or close;
 //   - Sweep and Purge end what is no longer seen.
 //

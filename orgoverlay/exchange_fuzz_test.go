@@ -10,7 +10,7 @@ import (
 	"github.com/mspkit/mspkit/orgoverlay"
 )
 
-// Whatever a table holds: every row is counted once, a failed one has a reason and a line, and the dry run foretells it all.
+// Whatever a table holds: every row is counted and told once, a failed one has a reason and a line, and the dry run foretells it all.
 func FuzzImport(f *testing.F) {
 	f.Add("ID,Remarks,Financial ID\nid-000004,a,b\n", uint8(1))
 	f.Add("ID\tCustom Fields\nid-000004\t\"[{\"\"id\"\":\"\"any\"\",\"\"value\"\":[1]}]\"\n", uint8(2))
@@ -19,15 +19,22 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, table string, blank uint8) {
 		s := pair(t)
 		s.form("wdc", false, field("any", `true`))
-		o := orgoverlay.ImportOptions{Blank: orgoverlay.Blank(blank % 4), DryRun: true}
+		var dryRows, rows []orgoverlay.ImportedRow
+		o := orgoverlay.ImportOptions{Blank: orgoverlay.Blank(blank % 4), DryRun: true, Report: into(&dryRows)}
 		dry, dryErr := s.of("wdc").Import(s.ctx, admin("wdc"), strings.NewReader(table), o)
-		o.DryRun = false
+		o.DryRun, o.Report = false, into(&rows)
 		out, err := s.of("wdc").Import(s.ctx, admin("wdc"), strings.NewReader(table), o)
 		if d := cmp.Diff(dry, out, cmpopts.EquateErrors()); d != "" || (dryErr == nil) != (err == nil) {
 			t.Errorf("foretold otherwise: %v, %v\n%s", dryErr, err, d)
 		}
 		if out.Created+out.Updated+out.Unchanged+out.Failed != out.Rows {
 			t.Errorf("counts: %+v", out)
+		}
+		if d := cmp.Diff(dryRows, rows, cmpopts.EquateErrors()); d != "" {
+			t.Errorf("rows were foretold otherwise:\n%s", d)
+		}
+		if d := cmp.Diff(out, sum(rows), cmpopts.EquateErrors()); d != "" {
+			t.Errorf("the rows add up to something else:\n%s", d)
 		}
 		failed := map[int]bool{}
 		for _, e := range out.Errors {

@@ -19,17 +19,20 @@ import (
 	"github.com/mspkit/mspkit/store"
 )
 
-// load imports a table, after a dry run that must foretell the same.
+// load imports a table, after a dry run that must foretell the same, as a whole and row by row.
 func (s *stage) load(a orgoverlay.Account, table string, o orgoverlay.ImportOptions) (orgoverlay.ImportResult, error) {
 	s.t.Helper()
-	o.DryRun = true
+	var dryRows, rows []orgoverlay.ImportedRow
+	o.DryRun, o.Report = true, into(&dryRows)
 	before := s.everything(a)
 	dry, dryErr := s.of(a).Import(s.ctx, admin(a), strings.NewReader(table), o)
 	require.Equal(s.t, before, s.everything(a), "a dry run writes nothing")
-	o.DryRun = false
+	o.DryRun, o.Report = false, into(&rows)
 	out, err := s.of(a).Import(s.ctx, admin(a), strings.NewReader(table), o)
 	require.Empty(s.t, cmp.Diff(dry, out, cmpopts.EquateErrors()), "the dry run foretold otherwise (-foretold +done)")
+	require.Empty(s.t, cmp.Diff(dryRows, rows, cmpopts.EquateErrors()), "the dry run foretold otherwise (-foretold +done)")
 	require.Equal(s.t, fmt.Sprint(dryErr), fmt.Sprint(err))
+	require.Empty(s.t, cmp.Diff(out, sum(rows), cmpopts.EquateErrors()), "the rows add up to something else (-result +rows)")
 	return out, err
 }
 

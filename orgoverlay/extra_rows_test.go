@@ -13,7 +13,7 @@ var extraRows = map[string]row{
 	"X3":  {"a name finds an organization within its account, and without one is refused", testNamesInTables},
 	"X4":  {"a column that is missing leaves its field alone; what a blank cell means must be said", testBlankCells},
 	"X5":  {"no table makes an organization or changes a shared field, and an unknown one fails its row alone", both(testRowsThatFail, testNamesInTables)},
-	"X5b": {"what was done is counted, and what cannot be read ends the import where it stands", both(testRowsThatFail, testTables)},
+	"X5b": {"what was done is counted, and what cannot be read ends the import where it stands", both(testRowsThatFail, testTables, testEachRowIsTold)},
 	"X6":  {"an export says whose each organization is", testExport},
 	"X7":  {"tables are for administrators of the account", testExport},
 	"X8":  {"a guard keeps spreadsheets from calculating, and comes off again", testRoundTrip},

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/mspkit/mspkit/internal/tabular"
@@ -38,6 +36,13 @@ type ImportOptions struct {
 	DryRun bool
 	// Comma stands between cells. Default: whichever of comma, tab and semicolon stands most often in the header line.
 	Comma rune
+	// Versions are those of the overlays that somebody has looked at, 0 for none that was there, as Record.Version and ImportedRow.Version say. A
+	// row that would change an overlay of another version is left out, by the rule stale and ErrConflict. Organizations that are not in
+	// the map are not checked. Default: none is.
+	Versions map[OrgID]int64
+	// Report is told of every row, in their order, once the page that the row stands in is carried out for good. Its error ends the import and
+	// is returned; that page and those before it stay done and counted. Default: nobody is told.
+	Report func(ImportedRow) error
 }
 
 // ImportResult says what an import did, or would do.
@@ -59,8 +64,8 @@ const importPage = 500
 // in its Organization Account. Whatever is wrong with a row is reported with its line, and the other rows are carried out. Each organization can
 // stand in one row. UI Extension, where it is given, must be the name of the active extension.
 //
-// Rows are carried out in pages, in their order. An error that ends the reading is returned (ErrInvalid, with line and reason)
-// together with what was done before. It needs an actor who administers.
+// Rows are carried out in pages, in their order, each page in a transaction of its own. An error that ends the reading is returned
+// (ErrInvalid, with line and reason) together with what was done before. It needs an actor who administers.
 func (s *Service) Import(ctx context.Context, a Actor, table io.Reader, o ImportOptions) (ImportResult, error) {
 	var out ImportResult
 	if err := s.allow(a, a.Administers(), "import"); err != nil {
@@ -135,194 +140,4 @@ func (im *importer) run(ctx context.Context, in *tabular.Reader, columns layout)
 		}
 	}
 	return errors.Join(im.page(ctx, page), end)
-}
-
-// outcome is what became of one page.
-type outcome struct {
-	ImportResult
-	lines    map[OrgID]int
-	released []OrgID
-	taken    []Claim
-}
-
-// page carries out some rows in one transaction, or in a dry run decides them.
-func (im *importer) page(ctx context.Context, rows []importRow) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	var done outcome
-	var err error
-	if im.options.DryRun {
-		err = im.s.view(ctx, func(ctx context.Context, v View) (err error) {
-			_, done, err = im.decide(ctx, v, rows)
-			return err
-		})
-	} else {
-		err = im.s.update(ctx, func(ctx context.Context, tx Tx) error {
-			var d *desk
-			var err error
-			if d, done, err = im.decide(ctx, tx.View(), rows); err != nil {
-				return err
-			}
-			return d.write(ctx, tx)
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("orgoverlay: import from line %d: %w", rows[0].line, err)
-	}
-	r := &im.result
-	r.Rows, r.Created, r.Updated = r.Rows+len(rows), r.Created+done.Created, r.Updated+done.Updated
-	r.Unchanged, r.Failed = r.Unchanged+done.Unchanged, r.Failed+done.Failed
-	r.Errors, r.Warnings = append(r.Errors, done.Errors...), append(r.Warnings, done.Warnings...)
-	maps.Copy(im.lines, done.lines)
-	if im.options.DryRun {
-		im.remember(done)
-	}
-	return nil
-}
-
-// remember keeps what a page of a dry run would have changed about financial IDs.
-func (im *importer) remember(done outcome) {
-	for _, org := range done.released {
-		im.released[org] = true
-	}
-	for _, c := range done.taken {
-		im.taken[c.Key] = append(im.taken[c.Key], c)
-	}
-}
-
-// decide applies some rows to a desk. Rows are copied: a transaction can run again.
-func (im *importer) decide(ctx context.Context, v View, rows []importRow) (*desk, outcome, error) {
-	done := outcome{lines: map[OrgID]int{}}
-	d, err := im.s.sit(ctx, v, im.actor, im.now)
-	if err != nil {
-		return nil, done, err
-	}
-	rows = slices.Clone(rows)
-	if err := im.load(ctx, d, rows); err != nil {
-		return nil, done, err
-	}
-	for i := range rows {
-		r := &rows[i]
-		r.errors = slices.Clone(r.errors)
-		o := im.find(d, r, &done)
-		if o == nil || len(r.errors) > 0 {
-			done.fail(r)
-			continue
-		}
-		im.fill(d, o, r)
-		warnings, err := d.apply(ctx, edit{r.org, r.patch, anyVersion})
-		if err != nil {
-			if err := r.refused(err); err != nil {
-				return nil, done, err
-			}
-			done.fail(r)
-			continue
-		}
-		for _, w := range warnings {
-			done.Warnings = append(done.Warnings, RowError{Line: r.line, Column: ColumnFinancial, Rule: "in_use", Message: w.Message})
-		}
-		done.count(d, o)
-	}
-	return d, done, nil
-}
-
-// load finds the organizations that are named without an ID, and lays everything that the rows need on the desk.
-func (im *importer) load(ctx context.Context, d *desk, rows []importRow) error {
-	var names []OrgName
-	for _, r := range rows {
-		if r.org == "" && r.name.Account != "" && r.name.Name != "" {
-			names = append(names, r.name)
-		}
-	}
-	byName := map[OrgName]OrgID{}
-	if len(names) > 0 {
-		named, err := d.v.Sight.Named(ctx, names)
-		if err != nil {
-			return fmt.Errorf("orgoverlay: find organizations by name: %w", err)
-		}
-		for _, n := range named {
-			byName[n.OrgName] = n.Org
-		}
-	}
-	var edits []edit
-	for i := range rows {
-		if r := &rows[i]; r.org == "" {
-			r.org = byName[r.name]
-		}
-		if rows[i].org != "" {
-			edits = append(edits, edit{org: rows[i].org, patch: rows[i].patch})
-		}
-	}
-	if err := d.load(ctx, edits); err != nil {
-		return err
-	}
-	for key, claims := range d.claims { // as the pages before would have left them
-		claims = slices.DeleteFunc(claims, func(c Claim) bool { return im.released[c.Org] })
-		d.claims[key] = append(claims, im.taken[key]...)
-	}
-	return nil
-}
-
-// find returns the sheet that a row is for, and says what is wrong with the row before it is applied.
-func (im *importer) find(d *desk, r *importRow, done *outcome) *sheet {
-	o := d.sheets[r.org]
-	if len(r.errors) > 0 && r.org == "" {
-		return nil
-	}
-	if o == nil || o.by.Kind != KindTrusted || r.name.Account != "" && o.Account != r.name.Account {
-		r.unseen()
-		return nil
-	}
-	first, twice := im.lines[r.org]
-	if !twice {
-		first, twice = done.lines[r.org]
-	}
-	if twice {
-		r.fail("", "unique", fmt.Sprintf("the organization stands in line %d already", first), ErrInvalid)
-		return nil
-	}
-	done.lines[r.org] = r.line
-	if r.extension != "" {
-		switch e := d.extension; {
-		case e.ID == "" || e.Name != r.extension:
-			r.fail(ColumnExtension, "unknown", "is not the active extension", ErrInvalid)
-		case e.Disabled:
-			r.fail(ColumnExtension, "disabled", "is disabled", ErrInvalid)
-		}
-	}
-	return o
-}
-
-// fill adds to a patch that clears custom fields which those are.
-func (im *importer) fill(d *desk, o *sheet, r *importRow) {
-	if !r.clear {
-		return
-	}
-	r.patch.Custom = map[string]Opt[[]byte]{}
-	for _, v := range d.lens.custom(o.local.Custom) {
-		r.patch.Custom[v.ID] = Clear[[]byte]()
-	}
-}
-
-func (done *outcome) fail(r *importRow) {
-	done.Failed++
-	done.Errors = append(done.Errors, r.errors...)
-}
-
-// count says what became of a row that was applied.
-func (done *outcome) count(d *desk, o *sheet) {
-	switch {
-	case len(o.changes) == 0:
-		done.Unchanged++
-		return
-	case o.version == 0:
-		done.Created++
-	default:
-		done.Updated++
-	}
-	if o.rekeyed {
-		done.released = append(done.released, o.ID)
-		done.taken = append(done.taken, d.claim(o)...)
-	}
 }

@@ -19,7 +19,7 @@ type RowError struct {
 	Column  string // its name; empty where the fault belongs to no column
 	Rule    string // as of a FieldError
 	Message string
-	Err     error // the sentinel that it is a case of: ErrNotFound, ErrAmbiguous, ErrInvalid, ErrInUse; nil of a warning
+	Err     error // the sentinel that it is a case of: ErrNotFound, ErrAmbiguous, ErrInvalid, ErrInUse, ErrConflict; nil of a warning
 }
 
 // importRow is one row as it was read.
@@ -39,6 +39,11 @@ func (r *importRow) fail(column, rule, message string, err error) {
 
 // unseen is said of every row whose organization is not a trusted one that the account sees, for whatever reason.
 func (r *importRow) unseen() { r.fail("", "not_found", "no such trusted organization", ErrNotFound) }
+
+// stale is said of a row that would change what somebody has changed since it was looked at.
+func (r *importRow) stale() {
+	r.fail("", "stale", "what is kept of the organization has changed since it was looked at", ErrConflict)
+}
 
 // layout is which cell of a row has which column; -1 is none.
 type layout struct{ id, account, name, remarks, extension, custom, financial int }

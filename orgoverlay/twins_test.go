@@ -56,8 +56,19 @@ var writers = map[string]func(*asker){
 			}
 		}
 		table.WriteString(",,Widget 1,without account,\n")
-		r, err := q.service.Import(q.w.ctx, q.actor, strings.NewReader(table.String()), orgoverlay.ImportOptions{Blank: orgoverlay.BlankKeep})
-		q.say("Import", nil, r, err)
+		looked := map[orgoverlay.OrgID]int64{}
+		for _, o := range q.orgs {
+			looked[o] = 1
+		}
+		var rows []orgoverlay.ImportedRow
+		for _, o := range []orgoverlay.ImportOptions{{DryRun: true, Versions: looked}, {}} {
+			o.Blank, o.Report = orgoverlay.BlankKeep, into(&rows)
+			r, err := q.service.Import(q.w.ctx, q.actor, strings.NewReader(table.String()), o)
+			q.say("Import", nil, r, err)
+		}
+		for _, row := range rows {
+			q.say("Import", row.Line, row)
+		}
 	},
 	"SaveTenant": func(q *asker) {
 		t, _ := q.service.Tenant(q.w.ctx, q.actor)
