@@ -73,7 +73,7 @@ var operations = []struct{ id, request, keys string }{
 	{"explainOrganization", "GET organizations/{gt}/explain", "{items[{account at by by_home layer path version}]}"},
 	{"listOrganizationHistory", "GET organizations/{gt}/history?limit=1", "{items" + logKeys + " next}"},
 	{"whoSeesOrganization", "GET organizations/{wdc}/who-sees", "{items[{account{id name} whys[" + whyKeys + "]}]}"},
-	{"importOrganizations", "POST organizations/import?blank=keep ID,Remarks\nno-such,r\n", "{created dry_run errors[{code column line message rule}] failed rows stopped unchanged updated warnings[]}"},
+	{"importOrganizations", "POST organizations/import?blank=keep ID,Remarks\nno-such,r\n{gt},again\n", "{created dry_run errors[{code column line message rule}] failed more_outcomes outcomes[{changes[{after before internal path}] errors[{code column line message rule}] line organization outcome version warnings[]}] rows stopped unchanged updated warnings[]}"},
 	{"exportOrganizations", "GET organizations/export", ""},
 	{"listExtensions", "GET extensions", "{items[" + extensionKeys + "]}"},
 	{"tryExtension", `POST extensions/dry-run {"name":"X"}`, "{flagged kept[{message organization path retained rule}] values}"},

@@ -49,10 +49,14 @@ func TestInvisibleAndAbsentAreTheSameBytes(t *testing.T) {
 			require.Equal(t, slices.Sorted(maps.Keys(got[1].header)), slices.Sorted(maps.Keys(got[0].header)), pattern)
 			require.NotContains(t, got[0].body, "Hidden", pattern)
 		}
+		var imports [2]string
 		for i, base := range bases {
-			a := good(t, base, "POST organizations/import?blank=keep", "ID,Remarks\n"+id+",x\n", "Content-Type", "text/csv")
-			require.Contains(t, a.body, `"errors":[{"line":2,"column":null,"code":"not_found","rule":"not_found","message":"no such trusted organization"}]`, i)
+			imports[i] = good(t, base, "POST organizations/import?blank=keep", "ID,Remarks\n"+id+",x\n", "Content-Type", "text/csv").body
 		}
+		const unseen = `"errors":[{"line":2,"column":null,"code":"not_found","rule":"not_found","message":"no such trusted organization"}]`
+		require.Contains(t, imports[0], `"outcomes":[{"line":2,"organization":null,"outcome":"failed","version":0,"changes":[],`+unseen+`,"warnings":[]}]`)
+		require.Contains(t, imports[0], `"failed":1,`+unseen)
+		require.Equal(t, imports[1], imports[0])
 	}
 }
 

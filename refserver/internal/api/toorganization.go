@@ -129,10 +129,12 @@ func toField(f orgoverlay.FieldError) shapes.Field {
 func toLogEntry(e orgoverlay.Entry) shapes.LogEntry {
 	return shapes.LogEntry{
 		ID: e.ID, At: e.At, Actor: e.Actor, Home: orNull(e.Home), Kind: e.Kind, Subject: e.Subject, Version: unlessZero(e.Version), Action: e.Action,
-		Why: orNull(e.Why), Changes: each(e.Changes, func(c orgoverlay.Change) shapes.LogChange {
-			return shapes.LogChange{Path: c.Path, Before: orNull(c.Before), After: orNull(c.After), Internal: c.Internal}
-		}),
+		Why: orNull(e.Why), Changes: each(e.Changes, toLogChange),
 	}
+}
+
+func toLogChange(c orgoverlay.Change) shapes.LogChange {
+	return shapes.LogChange{Path: c.Path, Before: orNull(c.Before), After: orNull(c.After), Internal: c.Internal}
 }
 
 // logPage is a page of history. The service has no place for one line more than a page, so that after a full one it is asked again.

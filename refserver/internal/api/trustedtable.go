@@ -37,7 +37,7 @@ var separators = map[string]rune{"comma": ',', "tab": '\t', "semicolon": ';'}
 // trustedOrganizations serves overlays in bulk: tables in and out, the whole history, retention.
 func (a *api) trustedOrganizations() {
 	const area = "Organizations in bulk"
-	in := route("importOrganizations", "POST organizations/import", area, "Edit what the account has laid over trusted organizations, by a table; each row by itself")
+	in := route("importOrganizations", "POST organizations/import", area, "Edit what the account has laid over trusted organizations, by a table; each row by itself. A dry run says what each row would change")
 	handle(a, in, a.importTable)
 	a.takes(in, map[string]*huma.Schema{"text/csv": binary, "text/tab-separated-values": binary})
 	streamed(a, route("exportOrganizations", "GET organizations/export", area, "The trusted organizations with what the account has laid over them, as a table; 204 when nothing changed since"), "text/csv", func(ctx context.Context, in *exportTable) (outflow, error) {
@@ -87,12 +87,13 @@ func (a *api) importTable(ctx context.Context, in *importTable) (out shapes.Tabl
 		}
 	}
 	svc, actor := a.Viewer(ctx)
+	rows := outcomes{list: []shapes.RowOutcome{}}
 	did, err := svc.Import(ctx, actor, r.Body, orgoverlay.ImportOptions{
-		Blank: orgoverlay.ParseBlank(in.Blank), DryRun: in.DryRun, Comma: separators[in.Separator],
+		Blank: orgoverlay.ParseBlank(in.Blank), DryRun: in.DryRun, Comma: separators[in.Separator], Report: rows.add,
 	})
 	out = shapes.TableImport{
 		DryRun: in.DryRun, Rows: did.Rows, Created: did.Created, Updated: did.Updated, Unchanged: did.Unchanged, Failed: did.Failed,
-		Errors: each(did.Errors, toRowError), Warnings: each(did.Warnings, toRowError),
+		Errors: each(did.Errors, toRowError), Warnings: each(did.Warnings, toRowError), Outcomes: rows.list, More: rows.more,
 	}
 	if err == nil || did.Rows == 0 {
 		return out, err
@@ -103,6 +104,37 @@ func (a *api) importTable(ctx context.Context, in *importTable) (out shapes.Tabl
 	}
 	out.Stopped = &p
 	return out, nil
+}
+
+// outcomes collects the first rows that change something or fail.
+type outcomes struct {
+	list  []shapes.RowOutcome
+	more  int
+	bytes int // of their values
+}
+
+// How many rows an answer tells of, and how many bytes of values: a row can hold some megabytes.
+const (
+	maxOutcomes     = 1000
+	maxOutcomeBytes = 4 << 20
+)
+
+func (o *outcomes) add(r orgoverlay.ImportedRow) error {
+	if r.Outcome == orgoverlay.OutcomeUnchanged {
+		return nil
+	}
+	for _, c := range r.Changes {
+		o.bytes += len(c.Before) + len(c.After)
+	}
+	if o.more > 0 || len(o.list) == maxOutcomes || len(o.list) > 0 && o.bytes > maxOutcomeBytes {
+		o.more++
+		return nil
+	}
+	o.list = append(o.list, shapes.RowOutcome{
+		Line: r.Line, Organization: orNull(r.Org), Outcome: r.Outcome.String(), Version: r.Version,
+		Changes: each(r.Changes, toLogChange), Errors: each(r.Errors, toRowError), Warnings: each(r.Warnings, toRowError),
+	})
+	return nil
 }
 
 // toRowError says what is wrong with a row in the code of the API.
