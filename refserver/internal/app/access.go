@@ -83,6 +83,7 @@ var access = []struct {
 	{"/trusts", person},
 	{"POST /trusts", person | fresh},
 	{"/agreements", person},
+	{"/services", person},
 	{"/extensions", person},
 
 	{"/api/", person}, // what is not there
@@ -222,7 +223,7 @@ func (a *App) guard(pattern string, next http.Handler) http.Handler {
 			a.refuse(w, r, err)
 			return
 		}
-		end, ok := a.cfg.Limits.Begin(cmp.Or(who.Account, "from "+web.Place(r.Context())))
+		end, ok := a.cfg.Limits.Begin(cmp.Or(who.Account, "from "+web.Place(r.Context())), who.ID())
 		if !ok {
 			a.refuse(w, r, &staff.TooMany{After: time.Second})
 			return

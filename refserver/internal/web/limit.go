@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"container/list"
 	"context"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,6 +36,8 @@ type Limits struct {
 	Most int
 	// AtOnce is how many requests of one account are worked on at the same time. Default: 256.
 	AtOnce int
+	// AtOnceEach is how many of these can be one person's or one program's, so that a single one does not keep all others waiting. Default: 64.
+	AtOnceEach int
 	// Scale multiplies what each class lets through. Default: 1.
 	Scale float64
 	// Now is the clock. Default: time.Now.
@@ -42,7 +46,7 @@ type Limits struct {
 	mu      sync.Mutex
 	order   list.List // of *bucket, the latest in front
 	buckets map[caller]*list.Element
-	working map[string]int
+	working map[worker]int
 }
 
 // caller is who asks: an account at an address, for a kind of route.
@@ -51,6 +55,9 @@ type caller struct {
 	from    netip.Prefix
 	class   string
 }
+
+// worker is for whom something is worked on: for one of an account, or for all of it (empty).
+type worker struct{ account, who string }
 
 type bucket struct {
 	caller
@@ -103,30 +110,33 @@ func (l *Limits) bucket(who caller, c Class) *bucket {
 	return b
 }
 
-// Begin counts a request of an account as being worked on. Unless there are too many already it returns how to end that.
-func (l *Limits) Begin(account string) (end func(), ok bool) {
+// Begin counts a request of an account as being worked on, for a person or program of it; empty: for nobody who is known. Unless there are too many
+// already it returns how to end that.
+func (l *Limits) Begin(account, who string) (end func(), ok bool) {
 	if l == nil {
 		return func() {}, true
 	}
-	most := l.AtOnce
-	if most == 0 {
-		most = 256
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.working[account] >= most {
+	all, each := worker{account, ""}, worker{account, who}
+	if l.working[all] >= cmp.Or(l.AtOnce, 256) || who != "" && l.working[each] >= cmp.Or(l.AtOnceEach, 64) {
 		return nil, false
 	}
 	if l.working == nil {
-		l.working = map[string]int{}
+		l.working = map[worker]int{}
 	}
-	l.working[account]++
+	count := func(by int) {
+		for _, w := range slices.Compact([]worker{all, each}) {
+			if l.working[w] += by; l.working[w] == 0 {
+				delete(l.working, w)
+			}
+		}
+	}
+	count(1)
 	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if l.working[account]--; l.working[account] == 0 {
-			delete(l.working, account)
-		}
+		count(-1)
 	}, true
 }
 

@@ -69,23 +69,32 @@ func TestRememberedCallersAreBounded(t *testing.T) {
 	require.Zero(t, l.Take(here, "0", class), "forgotten")
 }
 
+// So much is worked on for an account at once, and less for each of its people and programs; who is done makes room.
 func TestWorkAtOnceIsBounded(t *testing.T) {
 	t.Parallel()
-	l := &web.Limits{AtOnce: 2}
-	first, ok := l.Begin("wdc")
-	require.True(t, ok)
-	second, ok := l.Begin("wdc")
-	require.True(t, ok)
-	_, ok = l.Begin("wdc")
-	require.False(t, ok)
-	other, ok := l.Begin("gigatera")
-	require.True(t, ok)
+	l := &web.Limits{AtOnce: 3, AtOnceEach: 2}
+	begin := func(account, who string) func() {
+		end, ok := l.Begin(account, who)
+		require.Equal(t, ok, end != nil)
+		return end
+	}
+	first, second := begin("wdc", "eve"), begin("wdc", "eve")
+	require.NotNil(t, second)
+	require.Nil(t, begin("wdc", "eve"), "one person has not all of the account")
+	require.NotNil(t, begin("gigatera", "eve"), "in another account they are counted anew")
+	mia := begin("wdc", "mia")
+	require.NotNil(t, mia)
+	require.Nil(t, begin("wdc", "zoe"), "the account has no more")
 	first()
-	third, ok := l.Begin("wdc")
-	require.True(t, ok)
-	second()
-	third()
-	other()
+	require.NotNil(t, begin("wdc", "eve"))
+	mia()
+	require.Nil(t, begin("wdc", "eve"))
+	require.NotNil(t, begin("wdc", "mia"))
+
+	for range 3 {
+		require.NotNil(t, begin("from 192.0.2.1", ""), "who is not known is counted together")
+	}
+	require.Nil(t, begin("from 192.0.2.1", ""))
 }
 
 // What one address asks in all is bounded before anything is done for it.
