@@ -63,10 +63,13 @@ func Server(h http.Handler, cfg Config) *http.Server {
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       time.Minute,
-		WriteTimeout:      5 * time.Minute, // a push of a whole hierarchy is one request
+		WriteTimeout:      5 * time.Minute, // a push of a whole hierarchy is one request; each piece of an answer has as long again
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    MaxHeader,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: 100, SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second, WriteByteTimeout: 30 * time.Second},
 		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelWarn),
+
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is no way around what every request passes through
 	}
 }
 
@@ -223,7 +226,8 @@ func Severity(ctx context.Context) slog.Level {
 	return slog.LevelError
 }
 
-// logged gives each request an id and writes one line when it is done. A panic is answered with 500 and logged.
+// logged gives each request an id and writes one line when it is done. A panic is logged, and answered with 500; where the answer has begun
+// it breaks off, so that nobody takes a part for the whole.
 func logged(next http.Handler, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, start := r.Header.Get(IDHeader), time.Now()
@@ -231,46 +235,27 @@ func logged(next http.Handler, log *slog.Logger) http.Handler {
 			id = rand.Text()
 		}
 		w.Header().Set(IDHeader, id)
-		seen := &recorder{ResponseWriter: w}
+		seen := record(w, r, start)
 		defer func() {
+			broken := false
 			level, attrs := slog.LevelInfo, []any{"request_id", id, "method", r.Method, "path", Shown(r.URL.Path), "ip", IP(r.Context())}
 			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
 				level = slog.LevelDebug
 			}
 			if p := recover(); p != nil {
 				level, attrs = Severity(r.Context()), append(attrs, "panic", p, "stack", string(debug.Stack()))
-				if seen.status == 0 {
+				if broken = seen.status != 0; !broken {
 					Text(seen, http.StatusInternalServerError, "internal error")
 				}
 			}
+			if errors.Is(r.Context().Err(), context.Canceled) {
+				attrs = append(attrs, "hung_up", true) // nobody was there for what is said of the answer
+			}
 			log.Log(r.Context(), level, "request", append(attrs, "status", seen.status, "bytes", seen.bytes, "ms", time.Since(start).Milliseconds())...)
+			if broken {
+				panic(http.ErrAbortHandler)
+			}
 		}()
 		next.ServeHTTP(seen, r.WithContext(context.WithValue(r.Context(), requestID{}, id)))
 	})
 }
-
-// recorder remembers what was answered.
-type recorder struct {
-	http.ResponseWriter
-	status int
-	bytes  int64
-}
-
-func (w *recorder) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *recorder) Write(b []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	n, err := w.ResponseWriter.Write(b)
-	w.bytes += int64(n)
-	return n, err
-}
-
-// Unwrap lets http.ResponseController reach the writer beneath.
-func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
