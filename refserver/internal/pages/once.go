@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"sync"
-
-	"github.com/mspkit/mspkit/orgoverlay"
 )
 
 // maxSent is how many forms are remembered.
@@ -23,7 +21,7 @@ type onceSent struct {
 type sentForm struct {
 	mu   sync.Mutex
 	sum  [sha256.Size]byte
-	made orgoverlay.OrgID
+	made string // the ID of what it has made; "": nothing yet
 }
 
 // first is the form that an account has sent with these values.

@@ -29,7 +29,7 @@ func listAgreements(v *visit) (ui.Page, error) {
 	ours := ui.Table{Caption: "Registered here, by ID", Cols: ui.Cols("Agreement", "Kind", "State", "Window", "Our side", "Customer's side"),
 		Empty: ui.Empty{Text: "An active agreement lets two accounts see the organization that it names on the other side. It is registered by the provider, and needs a trust that is in force. There is none yet.", Do: ui.To("Look at the trusts", "/trusts")}}
 	if actor.Administers() {
-		ours.Cols = append(ours.Cols, ui.Col{Name: "Look ahead"})
+		ours.Cols = append(ours.Cols, ui.Col{Name: "What can be done"})
 	}
 	if len(here) > most {
 		here = here[:most]
@@ -41,7 +41,7 @@ func listAgreements(v *visit) (ui.Page, error) {
 			row[4] = append(row[4], ui.Text("by the service"), ui.Code(string(g.Service)))
 		}
 		if actor.Administers() {
-			row = append(row, ui.Say(ui.To("What if it changed", asking("/organizations/what-if", "agreement", string(g.ID)))))
+			row = append(row, agreementLinks(svc, g))
 		}
 		ours.Rows = append(ours.Rows, ui.Row{Cells: row})
 	}
@@ -55,8 +55,27 @@ func listAgreements(v *visit) (ui.Page, error) {
 		theirs.Rows = append(theirs.Rows, ui.Row{Cells: row})
 	}
 	return ui.Page{Title: "Agreements", Crumbs: orgCrumbs(), Parts: []ui.Part{
-		ui.P(ui.Quiet("An agreement is registered in the account whose side provides, and changed there alone.")), ours, theirs,
+		ui.P(ui.Quiet("An agreement is registered in the account whose side provides, and changed there alone.")), agreementMenu(actor), ours, theirs,
 	}}, nil
+}
+
+// agreementMenu leads to what agreements are made of.
+func agreementMenu(a orgoverlay.Actor) ui.Menu {
+	var m ui.Menu
+	if a.Administers() {
+		m.Links = ui.Say(ui.To("New agreement", "/agreements/new"))
+	}
+	m.Links = append(m.Links, ui.To("Services", "/services"), ui.To("Trusts", "/trusts"))
+	return m
+}
+
+// agreementLinks lead to what can be done with an agreement that is registered here.
+func agreementLinks(svc *orgoverlay.Service, g orgoverlay.Agreement) ui.Line {
+	out := ui.Say(ui.To("Change", at("agreements", string(g.ID), "change")))
+	if svc.Status(g) == orgoverlay.StatusActive {
+		out = append(out, ui.To("End", at("agreements", string(g.ID), "end")))
+	}
+	return append(out, ui.To("What if it changed", asking("/organizations/what-if", "agreement", string(g.ID))))
 }
 
 // aboutAgreement is what every agreement says.

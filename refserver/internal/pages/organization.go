@@ -74,6 +74,9 @@ func theirsPart(r orgoverlay.Record, own bool) ui.Section {
 		s.Title, s.Note = "What others may see", ui.Say(ui.Text("Kept by us. Accounts that see this organization by an agreement see this side and no more."))
 	}
 	facts := []ui.Fact{{Name: "Name", Value: ui.Say(ui.Strong(r.Name))}, {Name: "Kind", Value: ui.Say(ui.Pill(kindWords[r.Kind]))}}
+	if own {
+		facts = append(facts, ui.Fact{Name: "ID, for agreements", Value: ui.Say(ui.Code(string(r.ID)))})
+	}
 	if r.Disabled {
 		facts = append(facts, ui.Fact{Name: "State", Value: ui.Say(ui.Pill("Disabled"))})
 	}

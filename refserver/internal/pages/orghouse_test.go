@@ -84,11 +84,7 @@ func newHouse(t *testing.T) *house {
 // deal makes an active agreement by which each of two accounts sees the other's organization.
 func (h *house) deal(t *testing.T, provider, customer, id string) {
 	t.Helper()
-	for _, side := range [][2]string{{provider, customer}, {customer, provider}} {
-		svc, a := h.as(side[0])
-		_, err := svc.SetTrust(t.Context(), a, orgoverlay.Account(side[1]), orgoverlay.TrustEstablished)
-		require.NoError(t, err)
-	}
+	h.trusted(t, provider, customer)
 	svc, a := h.as(provider)
 	_, err := svc.SaveService(t.Context(), a, orgoverlay.ServiceEntry{ID: "lines", Name: "canary-service of " + provider, Provider: h.orgs[provider]})
 	if err != nil {
@@ -97,6 +93,16 @@ func (h *house) deal(t *testing.T, provider, customer, id string) {
 	with := orgoverlay.Account(customer)
 	_, err = svc.SaveAgreement(t.Context(), a, orgoverlay.Agreement{ID: orgoverlay.AgreementID(id), Kind: orgoverlay.SLA, With: with, Service: "lines", Customer: orgoverlay.Ref{Account: with, Org: h.orgs[customer]}, Start: "2020-01-01"})
 	require.NoError(t, err)
+}
+
+// trusted puts a trust between two accounts in force.
+func (h *house) trusted(t *testing.T, one, other string) {
+	t.Helper()
+	for _, side := range [][2]string{{one, other}, {other, one}} {
+		svc, a := h.as(side[0])
+		_, err := svc.SetTrust(t.Context(), a, orgoverlay.Account(side[1]), orgoverlay.TrustEstablished)
+		require.NoError(t, err)
+	}
 }
 
 // of is the service of an account.

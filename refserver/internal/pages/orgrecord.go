@@ -179,14 +179,14 @@ func (s *onceSent) register(v *visit) (done, error) {
 	o := orgoverlay.Organization{}
 	var err error
 	if first.made != "" {
-		o, err = svc.Own(v.Context(), actor, first.made)
+		o, err = svc.Own(v.Context(), actor, orgoverlay.OrgID(first.made))
 	} else {
 		o, err = svc.SaveOrganization(v.Context(), actor, readRecord(v.PostForm, o))
 	}
 	if err != nil {
 		return done{}, orgRefused(v, err)
 	}
-	first.made = o.ID
+	first.made = string(o.ID)
 	return done{to: orgAddress(o.ID), said: ui.Receipt{Title: o.Name + " is registered"}}, nil
 }
 

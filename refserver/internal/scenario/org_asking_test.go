@@ -22,6 +22,7 @@ func (q about) reads() []string {
 		"/api/tenant", "/api/trusts", "/api/services", "/api/agreements?limit=2", "/api/log?limit=7", "/api/log?kind=agreement&limit=100", "/api/extensions", "/api/organizations/export",
 		"/api/organizations/export?separator=tab&since=2026-06-01T00:00:00Z", "/api/people", "/api/people/invitations", "/api/staff-events?limit=500", "/api/tokens", "/api/accounts", "/api/session", "/api/none",
 		"/organizations", "/organizations?kind=trusted", "/organizations/new", "/organizations/import", "/organizations/export", "/organizations/history", "/organizations/what-if", "/trusts", "/agreements", "/extensions",
+		"/agreements/new", "/agreements/new?kind=sla&with=a99", "/services", "/services/new",
 		"/people", "/tokens", "/accounts", "/me", "/none",
 	}
 	if len(q.people) > 0 {
@@ -32,14 +33,18 @@ func (q about) reads() []string {
 		out = append(out, "/api/organizations?search="+w, "/api/organizations/count?search="+w, "/api/organizations?financial_id="+w, "/api/financial-ids/"+w, "/organizations?q="+w, "/organizations?financial_id="+w)
 	}
 	for _, a := range q.accounts {
-		out = append(out, "/api/organizations?owner="+a, "/organizations?account="+a, "/trusts/change?state=ended&with="+a, "/organizations/what-if?trust=established&other="+a, "/organizations/what-if?trust=ended&other="+a)
+		out = append(out, "/api/organizations?owner="+a, "/organizations?account="+a, "/trusts/change?state=ended&with="+a, "/organizations/what-if?trust=established&other="+a, "/organizations/what-if?trust=ended&other="+a, "/agreements/new?kind=flsa&with="+a)
 	}
 	for _, g := range q.agreements {
-		out = append(out, "/api/agreements/"+g, "/organizations/what-if?act=endless&agreement="+g)
+		out = append(out, "/api/agreements/"+g, "/organizations/what-if?act=endless&agreement="+g, "/agreements/"+g+"/change", "/agreements/"+g+"/end", "/agreements/"+g+"/end?look=yes&version=1&date=2026-12-31")
+	}
+	for _, e := range q.services {
+		out = append(out, "/services/"+e+"/change")
 	}
 	for _, o := range q.orgs {
 		at := "/organizations/" + o
-		out = append(out, "/api"+at, "/api"+at+"/explain", "/api"+at+"/history?limit=2", "/api"+at+"/who-sees", "/api/own-organizations/"+o, at, at+"/edit", at+"/history", at+"/sees", at+"/record")
+		out = append(out, "/api"+at, "/api"+at+"/explain", "/api"+at+"/history?limit=2", "/api"+at+"/who-sees", "/api/own-organizations/"+o, at, at+"/edit", at+"/history", at+"/sees", at+"/record",
+			"/agreements/new?kind=flsa&with=a99&look=yes&zone=UTC&prepared=yes&customer_id="+o, "/services/none/change?look=yes&name=n&provider=x/"+o)
 		for _, f := range q.files {
 			out = append(out, "/api"+at+"/attachments/"+f)
 		}
@@ -80,6 +85,7 @@ func (q about) writes() []string {
 		}
 		a := slices.Concat(q.accounts, []string{"none"})[i%(len(q.accounts)+1)]
 		out = append(out, `PUT /api/agreements/new-`+o+` {"kind":"flsa","with":"`+a+`","provider":{"account":"`+a+`","organization":"`+o+`"},"customer":{"account":"`+a+`","organization":"`+o+`"},"start":"2026-01-01"}`)
+		out = append(out, "POST /agreements/new kind=flsa&look=yes&prepared=yes&with="+a+"&id=paged-"+o+"&provider="+a+"/"+o+"&customer_id="+o, "POST /services/new look=yes&name=paged&id=paged-"+o+"&provider="+a+"/"+o)
 		for _, e := range q.services {
 			out = append(out, `PUT /api/agreements/by-`+e+`-`+o+` {"kind":"sla","with":"`+a+`","service":"`+e+`","customer":{"account":"`+a+`","organization":"`+o+`"},"start":"2026-01-01"}`)
 		}
