@@ -175,11 +175,13 @@ func (d *desk) loadClaims(ctx context.Context, keys []string) error {
 	return err
 }
 
-// record is a sheet as the actor reads it.
+// record is a sheet as the actor reads it, with every reason why it is seen.
 func (d *desk) record(ctx context.Context, o *sheet) (Record, error) {
-	var r Record
-	d.lens.Resolve(&r, &Listed{Shared: o.Shared, Kind: o.by.Kind, Local: o.local, Version: o.version})
-	r.Whys = o.by.Whys
+	records := d.lens.records([]Listed{{Shared: o.Shared, Kind: o.by.Kind, Local: o.local, Version: o.version}})
+	if err := reasons(ctx, d.v, d.now, records); err != nil {
+		return Record{}, err
+	}
+	r := records[0]
 	if !d.actor.Edits() || d.extension.ID == "" || d.extension.Disabled {
 		return r, nil
 	}

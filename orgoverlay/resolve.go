@@ -1,29 +1,33 @@
 package orgoverlay
 
 import (
-	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 )
 
-// found is an organization that the account sees, and why.
+// found is an organization that the account sees, and as what; not why.
 type found struct {
-	Seen
-	by Sighting
+	Shared
+	Own bool
+	by  Sighting
 }
 
-// sighted returns which of these organizations the account sees at a moment, ordered by id.
+// sighted returns which of these organizations the account sees at a moment. It is asked as lists are, where the store looks up what is open at the
+// moment: Facts would bring what an agreement names that opens nothing now, and take longer than for what is not there.
 func sighted(ctx context.Context, v View, now time.Time, orgs []OrgID) ([]found, error) {
-	facts, err := v.Sight.Facts(ctx, askable(orgs))
-	if err != nil {
-		return nil, err
+	if orgs = askable(orgs); len(orgs) == 0 {
+		return nil, nil
 	}
-	var out []found
-	for _, by := range Visible(facts, now) {
-		i, _ := slices.BinarySearchFunc(facts.Orgs, by.Org, func(o Seen, id OrgID) int { return cmp.Compare(o.ID, id) })
-		out = append(out, found{facts.Orgs[i], by})
+	list, err := v.Sight.List(ctx, Query{Now: now, Ids: orgs})
+	if err != nil {
+		return nil, fmt.Errorf("orgoverlay: look for organizations: %w", err)
+	}
+	out := make([]found, len(list))
+	for i, l := range list {
+		out[i] = found{l.Shared, l.Account == v.Account, Sighting{Org: l.ID, Kind: l.Kind}}
 	}
 	return out, nil
 }
