@@ -2,20 +2,23 @@ package pages
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/mspkit/mspkit/internal/tabular"
 	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/ui"
+	"github.com/mspkit/mspkit/refserver/internal/web"
 )
 
 // orgImports serves how a table of what we keep of others' organizations goes in: choose a file and say what a blank cell means, look at
-// how much the rows would change and which are left out, apply. The file waits here between the steps.
+// what each row would change and which are left out, apply. The file waits here between the steps, with the versions that were looked at.
 func (s *site) orgImports() {
 	i := &orgImport{files: uploads{now: time.Now}}
 	s.get("/organizations/import", i.show)
@@ -23,6 +26,7 @@ func (s *site) orgImports() {
 	s.get("/organizations/import/apply", i.show)
 	s.post("/organizations/import/apply", i.apply, i.show)
 	s.mux.HandleFunc("GET /organizations/import/errors.csv", func(w http.ResponseWriter, r *http.Request) { i.faults(w, &visit{Request: r, site: s}) })
+	s.mux.HandleFunc("GET /organizations/import/rows.csv", func(w http.ResponseWriter, r *http.Request) { i.rows(w, &visit{Request: r, site: s}) })
 }
 
 type orgImport struct{ files uploads }
@@ -77,93 +81,19 @@ func (i *orgImport) show(v *visit) (ui.Page, error) {
 			page.Problems = []ui.Problem{{Field: "file", Text: "The file that was chosen is not kept any more. Choose it again."}}
 		}
 		page.Parts = []ui.Part{
-			ui.P(ui.Text("An import fills in remarks, financial IDs and custom fields of organizations that others keep. It makes no organization and changes nothing that others see. First you see how many rows would change something, and which would be left out and why; not what each of them would change. An export taken before tells what stands there now."),
+			ui.P(ui.Text("An import fills in remarks, financial IDs and custom fields of organizations that others keep. It makes no organization and changes nothing that others see. First you see what each row would change, and which rows would be left out and why."),
 				ui.To("An export is a good file to begin with.", "/organizations/export")),
 			choose,
 		}
 		return page, nil
 	}
-	preview, err := v.previewOrgs(f, blank)
+	preview, err := i.preview(v, f, blank)
 	if err != nil {
 		return ui.Page{}, err
 	}
 	choose.ID, choose.Minor = "again", true
 	page.Parts = append(preview, ui.Group{Summary: ui.Say(ui.Text("Choose another file, or another meaning of blank cells")), Parts: []ui.Part{choose}})
 	return page, nil
-}
-
-// previewOrgs says what the columns of a file are and what its rows would do, errors first.
-func (v *visit) previewOrgs(f upload, blank orgoverlay.Blank) ([]ui.Part, error) {
-	svc, actor := v.viewer()
-	parts := []ui.Part{ui.P(ui.Text("File"), ui.Strong(f.name)), columnsTable(f)}
-	res, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: blank, DryRun: true})
-	if err != nil {
-		lines, ours := said(orgRefused(v, err))
-		if !ours {
-			return nil, err
-		}
-		return append(parts, ui.Receipt{Title: "The file does not fit like this", Bad: true, Lines: lines}), nil
-	}
-	q := url.Values{"file_id": {f.id}, "blank": {blank.String()}}.Encode()
-	preview := ui.Preview{Title: "What the rows would do", Lines: resultLines(res)}
-	if res.Failed > 0 {
-		preview.Parts = append(preview.Parts, rowErrors("Rows that are left out", res.Errors), ui.P(ui.To("Download the rows that are left out as CSV", "/organizations/import/errors.csv?"+q)))
-	}
-	if len(res.Warnings) > 0 {
-		preview.Parts = append(preview.Parts, rowErrors("Rows to think about", res.Warnings))
-	}
-	parts = append(parts, preview)
-	if n := res.Created + res.Updated; n > 0 {
-		parts = append(parts, ui.Form{ID: "apply", Action: "/organizations/import/apply", Submit: "Apply " + plural(n, "row"), Links: ui.Say(ui.To("Not now", "/organizations")),
-			Hidden: []ui.Hidden{{Name: "file_id", Value: f.id}, {Name: "blank", Value: blank.String()}, {Name: "looked", Value: lookedAt(res)}}, Danger: blank == orgoverlay.BlankClear})
-	}
-	return parts, nil
-}
-
-// columnsTable shows which columns the file has.
-func columnsTable(f upload) ui.Part {
-	t := ui.Table{Caption: "Columns", Cols: ui.Cols("Column", "In the file", "What it does")}
-	r, err := tabular.NewReader(bytes.NewReader(f.body), tabular.Options{})
-	if err != nil {
-		return ui.P()
-	}
-	header := r.Header()
-	for _, c := range orgColumns {
-		word := ui.Quiet("not there")
-		if slices.Contains(header, c.name) {
-			word = ui.Text("Yes")
-		}
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Strong(c.name), word, ui.Text(c.about))})
-	}
-	return ui.Group{Summary: ui.Say(ui.Text("Which column is what")), Open: true, Parts: []ui.Part{t}}
-}
-
-// resultLines count what an import did, or would do.
-func resultLines(r orgoverlay.ImportResult) []ui.Line {
-	var out []ui.Line
-	for _, n := range []struct {
-		n    int
-		what string
-	}{{r.Failed, "left out"}, {r.Created, "written for the first time"}, {r.Updated, "changed"}, {r.Unchanged, "the same as now"}} {
-		if n.n > 0 {
-			out = append(out, ui.Say(ui.Text(plural(n.n, "row")+": "+n.what+".")))
-		}
-	}
-	if len(out) == 0 {
-		out = append(out, ui.Say(ui.Text("The file has no rows.")))
-	}
-	return out
-}
-
-func rowErrors(caption string, list []orgoverlay.RowError) ui.Table {
-	t := ui.Table{Caption: caption, Cols: []ui.Col{{Name: "Line", Num: true}, {Name: "Column"}, {Name: "Why"}}}
-	for _, e := range list[:min(len(list), most)] {
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Count(e.Line), ui.Text(e.Column), ui.Text(e.Message))})
-	}
-	if len(list) > most {
-		t.Caption += fmt.Sprintf(", the first %d of %d reasons", most, len(list))
-	}
-	return t
 }
 
 // choose keeps the file and leads on to what its rows would do.
@@ -195,40 +125,84 @@ func (i *orgImport) choose(v *visit) (done, error) {
 		return done{}, err
 	}
 	q := url.Values{"file_id": {i.files.keep(shelf(svc), info.Filename, body)}, "blank": {blank.String()}}
-	return done{to: "/organizations/import?" + q.Encode(), said: ui.Receipt{Title: "The file is read", Lines: []ui.Line{ui.Say(ui.Text("Nothing is written yet. Look at how many rows would change something, and which are left out."))}}}, nil
+	return done{to: "/organizations/import?" + q.Encode(), said: ui.Receipt{Title: "The file is read", Lines: []ui.Line{ui.Say(ui.Text("Nothing is written yet. Look at what each row would change, and which are left out."))}}}, nil
 }
 
-// lookedAt is what a preview has counted.
-func lookedAt(r orgoverlay.ImportResult) string {
-	return fmt.Sprint(r.Created, r.Updated, r.Unchanged, r.Failed)
-}
-
-// apply carries the rows out that can be, while they would still do what was looked at.
+// apply carries the rows out that can be, as they were looked at. What somebody has changed since is left out, and named.
 func (i *orgImport) apply(v *visit) (done, error) {
 	svc, actor := v.viewer()
 	f, there := i.files.file(shelf(svc), v.PostForm.Get("file_id"))
 	if !there {
 		return done{}, invalidField("file", "The file that was chosen is not kept any more. Choose it again.")
 	}
-	o := orgoverlay.ImportOptions{Blank: orgoverlay.ParseBlank(v.PostForm.Get("blank")), DryRun: true}
-	res, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), o)
-	if err == nil && lookedAt(res) != v.PostForm.Get("looked") {
+	if f.looked.id == "" || f.looked.id != v.PostForm.Get("look") { // somebody has looked again, in another window
 		return done{}, refuse(orgoverlay.ErrConflict, "", sentences["stale"])
 	}
-	if err == nil {
-		o.DryRun = false
-		res, err = svc.Import(v.Context(), actor, bytes.NewReader(f.body), o)
-	}
-	if err != nil {
+	var stale []orgoverlay.OrgID
+	res, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: f.looked.blank, Versions: f.looked.versions, Report: func(r orgoverlay.ImportedRow) error {
+		if slices.ContainsFunc(r.Errors, func(e orgoverlay.RowError) bool { return errors.Is(e.Err, orgoverlay.ErrConflict) }) {
+			stale = append(stale, r.Org)
+		}
+		return nil
+	}})
+	wrote := res.Created+res.Updated > 0
+	if err != nil && !wrote {
 		return done{}, orgRefused(v, err)
 	}
+	q := f.query()
+	if err != nil {
+		v.Log.Log(v.Context(), web.Severity(v.Context()), "import", "request_id", web.RequestID(v.Context()), "path", v.URL.Path, "err", err)
+		lines := append(resultLines(res), ui.Say(ui.Text("Then it ended. What was done stays. Below stands what is left of the file; look at it and apply it.")))
+		return done{to: "/organizations/import?" + q, said: ui.Receipt{Title: f.name + " is imported in part", Bad: true, Lines: lines}}, nil
+	}
 	out := ui.Receipt{Title: f.name + " is imported", Lines: resultLines(res)}
+	if !wrote {
+		out.Title = "Nothing was changed by " + f.name
+	}
+	if len(stale) > 0 {
+		out.Lines = append(out.Lines, ui.Say(ui.Text(v.staleWords(stale)), ui.To("Look at the file again.", "/organizations/import?"+q)))
+	}
+	if res.Failed > len(stale) {
+		out.Lines = append(out.Lines, ui.Say(ui.Text("Correct the rows that were left out, and import them.")))
+	}
 	if res.Failed > 0 {
-		q := url.Values{"file_id": {f.id}, "blank": {v.PostForm.Get("blank")}}
-		out.Lines = append(out.Lines, ui.Say(ui.Text("Correct the rows that were left out, and import them."), ui.To("Download them as CSV", "/organizations/import/errors.csv?"+q.Encode())))
+		out.Lines = append(out.Lines, ui.Say(ui.To("Download the rows that were left out as CSV", "/organizations/import/errors.csv?"+q)))
 	}
 	if actor.Audits() {
 		out.Lines = append(out.Lines, ui.Say(ui.To("What was written down", "/organizations/history")))
 	}
 	return done{to: "/organizations", said: out}, nil
+}
+
+// shownStale is how many organizations a receipt names, and shownName how much of each name: it travels in a cookie.
+const (
+	shownStale = 5
+	shownName  = 40
+)
+
+// staleWords name the organizations that somebody has changed since they were looked at.
+func (v *visit) staleWords(orgs []orgoverlay.OrgID) string {
+	text := plural(len(orgs), "row") + ": left out because somebody has changed what is kept since you looked"
+	svc, actor := v.viewer()
+	names, err := svc.Names(v.Context(), actor, orgs)
+	if err != nil {
+		return text + "." // the import is done, whatever hinders this
+	}
+	var parts []string
+	for _, org := range orgs[:min(len(orgs), shownStale)] {
+		name := []rune(cmp.Or(names[org], "one that is not seen any more"))
+		if len(name) > shownName {
+			name = append(name[:shownName:shownName], '…')
+		}
+		parts = append(parts, string(name))
+	}
+	if more := len(orgs) - len(parts); more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
+	}
+	return text + ": " + strings.Join(parts, ", ") + "."
+}
+
+// query is how an address names the file and what a blank cell means.
+func (f upload) query() string {
+	return url.Values{"file_id": {f.id}, "blank": {f.looked.blank.String()}}.Encode()
 }

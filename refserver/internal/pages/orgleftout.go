@@ -9,7 +9,7 @@ import (
 	"github.com/mspkit/mspkit/orgoverlay"
 )
 
-// faults sends the rows that are left out, as they stand in the file, each with why.
+// faults sends the rows that are left out, as they stand in the file, each with why: what somebody has changed since it was looked at, too.
 func (i *orgImport) faults(w http.ResponseWriter, v *visit) {
 	svc, actor := v.viewer()
 	id, blank := v.told()
@@ -18,20 +18,16 @@ func (i *orgImport) faults(w http.ResponseWriter, v *visit) {
 		v.fail(w, v, errNoPage)
 		return
 	}
-	res, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: blank, DryRun: true})
+	reasons := map[int]string{}
+	_, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: blank, DryRun: true, Versions: f.looked.versions, Report: func(r orgoverlay.ImportedRow) error {
+		if r.Outcome == orgoverlay.OutcomeFailed {
+			reasons[r.Line] = why(r)
+		}
+		return nil
+	}})
 	if err != nil {
 		v.fail(w, v, orgRefused(v, err))
 		return
-	}
-	why := map[int]string{}
-	for _, e := range res.Errors {
-		if why[e.Line] != "" {
-			why[e.Line] += "; "
-		}
-		if e.Column != "" {
-			why[e.Line] += e.Column + " "
-		}
-		why[e.Line] += e.Message
 	}
 	in, err := tabular.NewReader(bytes.NewReader(f.body), tabular.Options{Unguard: true, Mark: tabular.Tab, MaxCell: maxUpload, MaxRecord: maxUpload})
 	if err != nil {
@@ -47,7 +43,7 @@ func (i *orgImport) faults(w http.ResponseWriter, v *visit) {
 		if err != nil {
 			break
 		}
-		if reason, bad := why[row.Line]; bad {
+		if reason, bad := reasons[row.Line]; bad {
 			cells := row.Cells
 			if fault != nil { // of another number than the header has
 				cells = make([]string, len(in.Header()))
