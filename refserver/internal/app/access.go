@@ -80,6 +80,7 @@ var access = []struct {
 	{"POST /organizations/export", person | fresh},
 	{"POST /organizations/import", person | upload},
 	{"POST /organizations/{id}/files", person | upload},
+	{"POST /organizations/{id}/purge", person | fresh},
 	{"/trusts", person},
 	{"POST /trusts", person | fresh},
 	{"/agreements", person},

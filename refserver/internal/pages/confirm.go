@@ -21,7 +21,7 @@ const confirmation = "confirm.password"
 // chosen again.
 func (s *site) confirm(w http.ResponseWriter, r *http.Request) {
 	v := &visit{Request: r, site: s}
-	if _, actor := v.viewer(); !actor.Administers() && (r.URL.Path == "/organizations/export" || r.URL.Path == "/trusts/change") {
+	if _, actor := v.viewer(); !actor.Administers() && (r.URL.Path == "/organizations/export" || r.URL.Path == "/trusts/change" || isPurge(r.URL.Path)) {
 		s.fail(w, v, fmt.Errorf("%s: %w", r.URL.Path, orgoverlay.ErrForbidden)) // no password would help
 		return
 	}

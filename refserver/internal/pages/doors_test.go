@@ -129,7 +129,7 @@ func openBuilding(t *testing.T, account string, furnish func(*building)) *buildi
 	}
 	mux := &web.Mux{}
 	var fail func(http.ResponseWriter, *http.Request, error)
-	sensitive := regexp.MustCompile(`^POST /(people|tokens|accounts|organizations/export|trusts)\b`)
+	sensitive := regexp.MustCompile(`^POST /(people|tokens|accounts|organizations/export|organizations/\{id\}/purge|trusts)\b`)
 	mux.Guard = func(pattern string, h http.Handler) http.Handler {
 		if pattern == "POST /account" {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -88,14 +88,14 @@ func showAgreementEnd(v *visit) (ui.Page, error) {
 	here := at("agreements", string(was.ID), "end")
 	page := ui.Page{Title: "End agreement " + string(was.ID) + " with " + string(was.With), Crumbs: agreementCrumbs(), Form: "day"}
 	day := ui.Form{ID: "day", Get: true, Action: here, Submit: "Look at who loses sight of what", Links: ui.Say(ui.To("Leave it as it is", "/agreements")),
-		Hidden: []ui.Hidden{versioned(was.Version), {Name: looked, Value: "yes"}},
+		Hidden: []ui.Hidden{versioned(was.Version), {Name: lookField, Value: "yes"}},
 		Fields: []ui.Field{{Name: "date", Label: "Last day", Kind: "date", Required: true, Value: v.given().Get("date"), Hint: "It is active until the end of this day in " + was.Zone + ". A day that is over ends it at once."}}}
 	page.Parts = []ui.Part{ui.P(ui.Text("State:"), ui.Pill(statusWords[svc.Status(was)]), ui.Text(windowWords(was)+"."))}
 	if status := svc.Status(was); status != orgoverlay.StatusActive {
 		page.Parts = append(page.Parts, ui.P(ui.Text("It is not active, so there is nothing to end."), ui.To("Change it instead.", at("agreements", string(was.ID), "change"))))
 		return page, nil
 	}
-	if !v.given().Has(looked) {
+	if !v.given().Has(lookField) {
 		page.Parts = append(page.Parts, day)
 		return page, nil
 	}
@@ -126,7 +126,7 @@ func showAgreementEnd(v *visit) (ui.Page, error) {
 	page.Parts = append(page.Parts, forecastSection(svc.Account(), "forecast", "After "+g.Expiry, suppose, forecast),
 		ui.P(ui.Text("What each side has written about the other's organizations is kept, and comes back with the next agreement. It can be purged for good once it is not seen any more.")),
 		ui.Form{ID: "end", Action: here, Danger: true, Submit: "End the agreement on " + g.Expiry, Links: ui.Say(ui.To("Leave it as it is", "/agreements")),
-			Hidden: []ui.Hidden{versioned(was.Version), {Name: looked, Value: "yes"}, {Name: "date", Value: g.Expiry}}},
+			Hidden: []ui.Hidden{versioned(was.Version), {Name: lookField, Value: "yes"}, {Name: "date", Value: g.Expiry}}},
 		ui.Section{Title: "Another day", Parts: []ui.Part{day}})
 	return page, nil
 }

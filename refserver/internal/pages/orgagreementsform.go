@@ -18,13 +18,13 @@ func (v *visit) given() url.Values {
 	return v.URL.Query()
 }
 
-// looked is the field of a form that was filled in, so that what it would do is shown.
-const looked = "look"
+// lookField is in a form that was filled in, so that what it would do is shown.
+const lookField = "look"
 
 // readAgreement fills in what a form holds of an agreement.
 func readAgreement(q url.Values, g orgoverlay.Agreement) orgoverlay.Agreement {
 	line := func(name string) string { return strings.TrimSpace(q.Get(name)) }
-	if !q.Has(looked) {
+	if !q.Has(lookField) {
 		return g
 	}
 	g.Service, g.Prepared = orgoverlay.ServiceID(line("service")), line("prepared") == "yes"

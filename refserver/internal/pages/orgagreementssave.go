@@ -32,7 +32,7 @@ func agreementCrumbs() []ui.Span { return append(orgCrumbs(), ui.To("Agreements"
 func (v *visit) newAgreement() orgoverlay.Agreement {
 	q := v.given()
 	g := orgoverlay.Agreement{Kind: orgoverlay.ParseAgreementKind(q.Get("kind")), With: orgoverlay.Account(strings.TrimSpace(q.Get("with"))), Zone: "UTC"}
-	if g = readAgreement(q, g); q.Has(looked) {
+	if g = readAgreement(q, g); q.Has(lookField) {
 		g.ID = orgoverlay.AgreementID(strings.TrimSpace(q.Get("id")))
 	}
 	return g
@@ -55,7 +55,7 @@ func showNewAgreement(v *visit) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	fields = append([]ui.Field{{Name: "id", Label: "ID of the agreement", Value: v.given().Get("id"), Hint: "Such as SLA-2026-04. Both sides read it. Empty: one is made."}}, fields...)
-	carry := []ui.Hidden{{Name: "kind", Value: g.Kind.String()}, {Name: "with", Value: string(g.With)}, {Name: looked, Value: "yes"}}
+	carry := []ui.Hidden{{Name: "kind", Value: g.Kind.String()}, {Name: "with", Value: string(g.With)}, {Name: lookField, Value: "yes"}}
 	fill := ui.Form{ID: "fill", Get: true, Action: "/agreements/new", Hidden: carry, Fields: fields, Submit: "Look at what it would open", Links: ui.Say(ui.To("Not now", "/agreements"))}
 	send := ui.Form{ID: "register", Action: "/agreements/new", Submit: "Register the agreement", Hidden: append(slices.Clone(carry), ui.Hidden{Name: "form", Value: v.given().Get("form")})}
 	if send.Hidden[3].Value == "" {
@@ -95,7 +95,7 @@ func showAgreementChange(v *visit) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	here := at("agreements", string(was.ID), "change")
-	carry := []ui.Hidden{versioned(was.Version), {Name: looked, Value: "yes"}}
+	carry := []ui.Hidden{versioned(was.Version), {Name: lookField, Value: "yes"}}
 	fill := ui.Form{ID: "fill", Get: true, Action: here, Hidden: carry, Fields: fields, Submit: "Look at what would change", Links: ui.Say(ui.To("Leave it as it is", "/agreements"))}
 	send := ui.Form{ID: "save", Action: here, Submit: "Save the agreement", Hidden: slices.Clone(carry)}
 	page := ui.Page{Title: "Change agreement " + string(was.ID) + " with " + string(was.With), Crumbs: agreementCrumbs(), Form: "fill"}
@@ -108,7 +108,7 @@ func showAgreementChange(v *visit) (ui.Page, error) {
 // outdated reports whether a form that was filled in was made from another version than the present one.
 func (v *visit) outdated(version int64) bool {
 	q := v.given()
-	return q.Has(looked) && q.Get("version") != strconv.FormatInt(version, 10)
+	return q.Has(lookField) && q.Get("version") != strconv.FormatInt(version, 10)
 }
 
 // outdated says so.
@@ -127,7 +127,7 @@ func (v *visit) agreement(op string) (orgoverlay.Agreement, error) {
 
 // agreementPage shows the form to fill in, and once it is filled in what it says and would do before it, with the form that sends it.
 func (v *visit) agreementPage(page ui.Page, g orgoverlay.Agreement, fill, send ui.Form) (ui.Page, error) {
-	if !v.given().Has(looked) {
+	if !v.given().Has(lookField) {
 		page.Parts = append(page.Parts, fill)
 		return page, nil
 	}

@@ -59,6 +59,9 @@ func showOrganization(v *visit) (ui.Page, error) {
 	if own && actor.Administers() {
 		links = append(links, ui.To("Edit what others may see", orgAddress(r.ID, "record")))
 	}
+	if !own && r.Version > 0 && actor.Administers() {
+		links = append(links, ui.To("Purge what we keep", orgAddress(r.ID, "purge")))
+	}
 	return ui.Page{Title: r.Name, Crumbs: orgCrumbs(), Form: v.form("attach"), Parts: []ui.Part{
 		ui.Menu{Links: links},
 		ui.Columns{Left: []ui.Part{theirsPart(r, own)}, Right: []ui.Part{ours}},

@@ -24,6 +24,7 @@ func (s *site) organizations() {
 	s.services()
 	s.get("/organizations/what-if", showWhatIf)
 	s.get("/extensions", showForms)
+	s.orgPurges()
 	s.orgImports()
 	s.orgExports()
 }
@@ -156,6 +157,7 @@ func orgMenu(a orgoverlay.Actor) ui.Menu {
 	add(a.SeesInternal(), "Trusts", "/trusts")
 	add(a.Administers(), "What if", "/organizations/what-if")
 	add(a.SeesInternal(), "Custom fields", "/extensions")
+	add(a.Administers(), "Not seen any more", "/organizations/dormant")
 	add(a.Audits(), "History of the account", "/organizations/history")
 	return ui.Menu{Links: links}
 }

@@ -2,6 +2,7 @@ package pages_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,8 +27,9 @@ import (
 
 // house is a system that hosts accounts: Widget Data Center with its providers GigaTera and GlobalNet, and one that none of them deals with.
 type house struct {
-	db   store.DB
-	orgs map[string]orgoverlay.OrgID
+	db     store.DB
+	orgs   map[string]orgoverlay.OrgID
+	purged atomic.Int32 // how often a purge was told of
 }
 
 // What gigatera keeps of itself and of its customers. No page of another account may hold any of it.
@@ -124,7 +127,7 @@ func (h *house) desk(t *testing.T, account string, roles ...orgoverlay.Role) *de
 		who.Roles = append(who.Roles, string(r))
 	}
 	mux, log := &web.Mux{}, slog.New(slog.NewTextHandler(t.Output(), nil))
-	pages.Mount(mux, pages.Config{Config: api.Config{Orgs: h.of, Self: api.Self{System: "alder", Name: "alder"}, Log: log}, Closing: t.Context()})
+	pages.Mount(mux, pages.Config{Config: api.Config{Orgs: h.of, Self: api.Self{System: "alder", Name: "alder"}, Log: log, Purged: func(context.Context) { h.purged.Add(1) }}, Closing: t.Context()})
 	server := httptest.NewUnstartedServer(nil)
 	signedIn := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mux.ServeHTTP(w, r.WithContext(staff.With(r.Context(), who)))

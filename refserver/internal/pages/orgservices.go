@@ -58,7 +58,7 @@ func listServices(v *visit) (ui.Page, error) {
 
 // readService fills in what a form holds of a service.
 func readService(q url.Values, e orgoverlay.ServiceEntry) orgoverlay.ServiceEntry {
-	if q.Has(looked) {
+	if q.Has(lookField) {
 		e.Name, e.Provider = strings.TrimSpace(q.Get("name")), readRef(q.Get("provider")).Org
 	}
 	return e
@@ -92,7 +92,7 @@ func showNewService(v *visit) (ui.Page, error) {
 	fields = append(fields, ui.Field{Name: "id", Label: "ID of the service", Value: v.typed.Get("id"), Hint: "Only this account reads it. Empty: one is made."})
 	return ui.Page{Title: "New service", Crumbs: serviceCrumbs(), Parts: []ui.Part{
 		ui.P(ui.Text("Nobody sees anything new by a service alone. An agreement about it lets the customer see the organization that provides it.")),
-		ui.Form{ID: "service", Fields: fields, Hidden: []ui.Hidden{{Name: looked, Value: "yes"}, {Name: "form", Value: v.value("form", rand.Text())}}, Submit: "Enter the service", Links: ui.Say(ui.To("Not now", "/services"))},
+		ui.Form{ID: "service", Fields: fields, Hidden: []ui.Hidden{{Name: lookField, Value: "yes"}, {Name: "form", Value: v.value("form", rand.Text())}}, Submit: "Enter the service", Links: ui.Say(ui.To("Not now", "/services"))},
 	}}, err
 }
 
@@ -154,10 +154,10 @@ func showServiceChange(v *visit) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	here := at("services", string(was.ID), "change")
-	carry := []ui.Hidden{versioned(was.Version), {Name: looked, Value: "yes"}}
+	carry := []ui.Hidden{versioned(was.Version), {Name: lookField, Value: "yes"}}
 	page := ui.Page{Title: "Change the service " + was.Name, Crumbs: serviceCrumbs(), Form: "fill"}
 	fill := ui.Form{ID: "fill", Get: true, Action: here, Hidden: carry, Fields: fields, Submit: "Look at what would change", Links: ui.Say(ui.To("Leave it as it is", "/services"))}
-	if !v.given().Has(looked) {
+	if !v.given().Has(lookField) {
 		page.Parts = []ui.Part{fill}
 		return page, nil
 	}

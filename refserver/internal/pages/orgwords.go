@@ -149,7 +149,7 @@ func orgRefused(v *visit, err error) error {
 		}
 		return out
 	case errors.As(err, &used) && used.Retained:
-		return &refusal{err, []ui.Problem{{Code: "in_use", Field: "financial_id", Text: "An organization that is not seen at present, and whose fields are kept, has this ID. Choose another one, or purge what is kept."}}}
+		return &refusal{err, []ui.Problem{{Code: "in_use", Field: "financial_id", Text: "An organization that is not seen at present, and whose fields are kept, has this ID. Choose another one, or purge what is kept: it stands under Not seen any more."}}}
 	case errors.As(err, &used):
 		name := string(used.Org)
 		svc, actor := v.viewer()

@@ -60,7 +60,7 @@ func TestOrganizationsAreAccessible(t *testing.T) {
 	look("/organizations") // of an account that has none
 	act("wdc")
 	theirs, ours := "/organizations/"+gigatera.org, "/organizations/"+wdc.org
-	look("/organizations", "/organizations?q=nothing+like+it", theirs, theirs+"/edit", theirs+"/history", theirs+"/files/"+note.ID+"/remove", "/organizations/nobody",
+	look("/organizations", "/organizations?q=nothing+like+it", theirs, theirs+"/edit", theirs+"/history", theirs+"/files/"+note.ID+"/remove", theirs+"/purge", "/organizations/nobody",
 		ours, ours+"/edit", ours+"/sees", ours+"/record", ours+"/history", "/organizations/new", "/organizations/import", "/organizations/export", "/organizations/history",
 		"/organizations/what-if", "/organizations/what-if?other=gigatera&trust=suspended", "/trusts", "/trusts/change", "/trusts/change?with=gigatera&state=suspended", "/agreements",
 		"/extensions", "/extensions?id=ours&number=2")
@@ -98,6 +98,11 @@ func TestOrganizationsAreAccessible(t *testing.T) {
 	b.fill("Your password", operatorPassword)
 	press("Confirm and go on", "suspended trust")
 	require.Equal(t, "/trusts", b.path(), b.text("main"))
+	look("/organizations/dormant", theirs+"/purge")
+	press("Purge it for good", "refused purge")
+	b.fill("Why", "The contract is over.")
+	press("Purge it for good", "purged")
+	require.Equal(t, "/organizations/dormant", b.path(), b.text("main"))
 	act("gigatera")
 	look("/agreements/new", "/agreements/new?kind=flsa&with=wdc", "/agreements/gigatera-1/change", "/agreements/gigatera-1/end", "/services", "/services/new", "/services/gigatera-desk/change")
 	b.goTo("/agreements/new?kind=sla&with=wdc")

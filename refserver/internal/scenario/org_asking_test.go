@@ -22,7 +22,7 @@ func (q about) reads() []string {
 		"/api/tenant", "/api/trusts", "/api/services", "/api/agreements?limit=2", "/api/log?limit=7", "/api/log?kind=agreement&limit=100", "/api/extensions", "/api/organizations/export",
 		"/api/organizations/export?separator=tab&since=2026-06-01T00:00:00Z", "/api/people", "/api/people/invitations", "/api/staff-events?limit=500", "/api/tokens", "/api/accounts", "/api/session", "/api/none",
 		"/organizations", "/organizations?kind=trusted", "/organizations/new", "/organizations/import", "/organizations/export", "/organizations/history", "/organizations/what-if", "/trusts", "/agreements", "/extensions",
-		"/agreements/new", "/agreements/new?kind=sla&with=a99", "/services", "/services/new",
+		"/agreements/new", "/agreements/new?kind=sla&with=a99", "/services", "/services/new", "/organizations/dormant",
 		"/people", "/tokens", "/accounts", "/me", "/none",
 	}
 	if len(q.people) > 0 {
@@ -43,7 +43,7 @@ func (q about) reads() []string {
 	}
 	for _, o := range q.orgs {
 		at := "/organizations/" + o
-		out = append(out, "/api"+at, "/api"+at+"/explain", "/api"+at+"/history?limit=2", "/api"+at+"/who-sees", "/api/own-organizations/"+o, at, at+"/edit", at+"/history", at+"/sees", at+"/record",
+		out = append(out, "/api"+at, "/api"+at+"/explain", "/api"+at+"/history?limit=2", "/api"+at+"/who-sees", "/api/own-organizations/"+o, at, at+"/edit", at+"/history", at+"/sees", at+"/record", at+"/purge",
 			"/agreements/new?kind=flsa&with=a99&look=yes&zone=UTC&prepared=yes&customer_id="+o, "/services/none/change?look=yes&name=n&provider=x/"+o)
 		for _, f := range q.files {
 			out = append(out, "/api"+at+"/attachments/"+f)
@@ -79,7 +79,7 @@ func (q about) writes() []string {
 			"PATCH "+at+`?version=%VERSION% {"remove_attachments":["none"]}`, "PATCH "+at+`?version=%VERSION% {"custom":{"none":1}}`, "POST "+at+"/attachments?name=x.txt content",
 			"DELETE /api/own-organizations/"+o+"?version=1", `PUT /api/own-organizations/`+o+` {"name":"taken over","version":1}`, `POST /api/own-organizations {"name":"child `+o+`","parent":"`+o+`"}`,
 			`PUT /api/services/by-`+o+` {"name":"n","provider":"`+o+`"}`, `PUT /api/tenant {"name":"n","organization":"`+o+`","version":2}`,
-			"POST /organizations/"+o+"/edit version=%VERSION%&remarks=paged&was.remarks=x", "POST /organizations/"+o+"/record name=paged&version=1", "POST /organizations/"+o+"/files/none/remove ")
+			"POST /organizations/"+o+"/edit version=%VERSION%&remarks=paged&was.remarks=x", "POST /organizations/"+o+"/record name=paged&version=1", "POST /organizations/"+o+"/files/none/remove ", "POST /organizations/"+o+"/purge why=asked")
 		for _, w := range q.words {
 			out = append(out, "PATCH "+at+`?version=%VERSION% {"financial_id":"`+w+`"}`)
 		}
