@@ -86,7 +86,7 @@ func (c command) demo(ctx context.Context) error {
 
 func (c command) serve(ctx context.Context) error {
 	var cfg app.Config
-	var level, private, proxies, days string
+	var level, private, proxies, events, retention string
 	if err := c.parse(func(f *flag.FlagSet) {
 		f.StringVar(&cfg.Addr, "addr", c.or("MSPKIT_ADDR", "127.0.0.1:8080"), "address to listen on; beyond this machine with an administrator and TLS alone (MSPKIT_ADDR)")
 		f.StringVar(&cfg.DB, "db", c.or("MSPKIT_DB", "mspkit.db"), "SQLite database file, or a postgres:// address (MSPKIT_DB)")
@@ -98,7 +98,8 @@ func (c command) serve(ctx context.Context) error {
 		f.StringVar(&cfg.TLSCert, "tls-cert", c.env("MSPKIT_TLS_CERT"), "file of a certificate in PEM, to serve https (MSPKIT_TLS_CERT)")
 		f.StringVar(&cfg.TLSKey, "tls-key", c.env("MSPKIT_TLS_KEY"), "file of its key (MSPKIT_TLS_KEY)")
 		f.StringVar(&proxies, "proxy", c.env("MSPKIT_PROXY"), "address ranges of proxies whose X-Forwarded-For is believed, such as 127.0.0.1/32 (MSPKIT_PROXY)")
-		f.StringVar(&days, "keep-events", c.or("MSPKIT_KEEP_EVENTS", "400"), "days for which it is kept who signed in and whose roles changed (MSPKIT_KEEP_EVENTS)")
+		f.StringVar(&events, "keep-events", c.or("MSPKIT_KEEP_EVENTS", "400"), "days for which it is kept who signed in and whose roles changed (MSPKIT_KEEP_EVENTS)")
+		f.StringVar(&retention, "retention", c.or("MSPKIT_RETENTION", "never"), "days after which it is purged for good what an account has written about an organization that it does not see any more, or never (MSPKIT_RETENTION)")
 		f.StringVar(&level, "log", c.or("MSPKIT_LOG", "info"), "least level of the log lines on stderr: debug, info, warn, error (MSPKIT_LOG)")
 	}); err != nil {
 		return err
@@ -113,11 +114,14 @@ func (c command) serve(ctx context.Context) error {
 	if cfg.Log, err = c.log(level); err != nil {
 		return err
 	}
-	keep, err := strconv.ParseUint(days, 10, 16)
-	if err != nil || keep == 0 {
-		return fmt.Errorf("-keep-events %q is not a number of days", days)
+	if cfg.KeepEvents, err = inDays("-keep-events", events); err != nil {
+		return err
 	}
-	cfg.KeepEvents = time.Duration(keep) * 24 * time.Hour
+	if retention != "never" {
+		if cfg.Retention, err = inDays("-retention", retention); err != nil {
+			return fmt.Errorf("%w, nor never", err)
+		}
+	}
 	var a *app.App
 	var first string
 	cfg.Ready = func() {
@@ -156,6 +160,15 @@ func (c command) admin(ctx context.Context) error {
 	}
 	_, err = fmt.Fprintln(c.stdout, strings.TrimSuffix(base, "/")+path)
 	return err
+}
+
+// inDays reads the number of days of a flag.
+func inDays(name, days string) (time.Duration, error) {
+	n, err := strconv.ParseUint(days, 10, 16)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("%s %q is not a number of days", name, days)
+	}
+	return time.Duration(n) * 24 * time.Hour, nil
 }
 
 // prefixes reads the ranges of a flag, divided by commas.

@@ -7,6 +7,10 @@
 //	refserver key       show or make a key file
 //	refserver version
 //	refserver help
+//
+// "refserver serve -h" lists the settings. At start and every hour a system lets go by itself of what has run out: sessions, links, counts of wrong
+// passwords and calls of partners; what is older than -keep-events of who signed in and whose roles changed; and, where -retention says so, what
+// an account has written about an organization that it has not seen for so many days, which is purged for good. Nothing is purged by default.
 package main
 
 import (

@@ -55,11 +55,19 @@ func TestCommandLines(t *testing.T) {
 	require.ErrorContains(t, err, `"now"`)
 	_, stderr, err := commandLine(t, nil, "serve", "-h")
 	require.ErrorIs(t, err, flag.ErrHelp)
-	for _, name := range []string{"-addr", "-db", "-id", "-key", "-url", "-name", "-allow-private", "-tls-cert", "-tls-key", "-proxy", "MSPKIT_ADDR"} {
+	for _, name := range []string{"-addr", "-db", "-id", "-key", "-url", "-name", "-allow-private", "-tls-cert", "-tls-key", "-proxy", "-keep-events", "-retention", "MSPKIT_ADDR", "MSPKIT_RETENTION"} {
 		require.Contains(t, stderr, name)
 	}
 	_, _, err = commandLine(t, nil, "serve", "-id", "alder", "-allow-private", "10.0.0.0/99")
 	require.ErrorContains(t, err, "-allow-private")
+	for _, days := range []string{"0", "-1", "soon", "1.5", "65536"} {
+		for _, name := range []string{"-keep-events", "-retention"} {
+			_, _, err = commandLine(t, nil, "serve", "-id", "alder", name, days)
+			require.ErrorContains(t, err, name+" \""+days+"\" is not a number of days")
+		}
+	}
+	_, _, err = commandLine(t, map[string]string{"MSPKIT_RETENTION": "30", "MSPKIT_ID": "alder", "MSPKIT_ADDR": "192.0.2.1:1"}, "serve")
+	require.ErrorContains(t, err, "192.0.2.1:1", "the days are taken")
 	_, _, err = commandLine(t, nil, "demo", "-log", "loud")
 	require.ErrorContains(t, err, "-log")
 	out, _, err := commandLine(t, nil, "help")

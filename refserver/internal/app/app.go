@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/mspkit/mspkit/collab"
 	"github.com/mspkit/mspkit/collab/collabhttp"
@@ -56,6 +57,9 @@ type App struct {
 	fail     func(http.ResponseWriter, *http.Request, error) // answers a person on a page
 	server   *http.Server
 	running  atomic.Bool
+	unpurged atomic.Bool // the log of the database holds what was purged
+	retiring sync.Mutex
+	retired  time.Time // when retire was last done wholly; guarded by retiring
 	close    sync.Once
 	closeErr error
 }
@@ -160,19 +164,12 @@ func (a *App) wire(key collabhttp.PrivateKey) error {
 	return nil
 }
 
-// purged lets nothing of what was purged stay behind in the files of the database.
-func (a *App) purged(ctx context.Context) {
-	if err := a.db.empty(ctx); err != nil {
-		a.cfg.Log.WarnContext(ctx, "the log of the database still holds what was purged", "error", err)
-	}
-}
-
 // Orgs returns the service for the organizations of a hosted account.
 func (a *App) Orgs(account string) *orgoverlay.Service {
 	if s, ok := a.orgs.Load(account); ok {
 		return s.(*orgoverlay.Service)
 	}
-	s, _ := a.orgs.LoadOrStore(account, orgoverlay.NewService(orgoverlay.Account(account), store.Orgoverlay(a.store.For(account)), orgoverlay.Config{Schemas: jsonschema.Schemas{}, Now: a.cfg.Now, NewID: a.cfg.NewID}))
+	s, _ := a.orgs.LoadOrStore(account, orgoverlay.NewService(orgoverlay.Account(account), store.Orgoverlay(a.store.For(account)), orgoverlay.Config{Schemas: jsonschema.Schemas{}, Retention: a.cfg.Retention, Now: a.cfg.Now, NewID: a.cfg.NewID}))
 	return s.(*orgoverlay.Service)
 }
 

@@ -55,9 +55,12 @@ type Config struct {
 	Logins func() []pages.Login
 	// KeepEvents is how long it is kept who signed in and whose roles changed. Default: that of package staff.
 	KeepEvents time.Duration
+	// Retention is how long it is kept what an account has written about an organization that it does not see any more. Then it is purged for good, at most a
+	// day later. Default: until somebody purges it.
+	Retention time.Duration
 	// Hash is what a password's hash costs. Default: that of package staff.
 	Hash staff.Hash
-	// Now tells the time to people's sessions and to the agreements between accounts. Default: time.Now.
+	// Now tells the time to people's sessions, to the agreements between accounts and to what is done daily. Default: time.Now.
 	Now func() time.Time
 	// NewID mints ids that ascend as text, for people and organizations. Default: UUIDs of version 7.
 	NewID func() string
@@ -87,6 +90,9 @@ func (c *Config) check(ctx context.Context) error {
 	}
 	if c.AddrFlag == "" {
 		c.AddrFlag = "-addr"
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

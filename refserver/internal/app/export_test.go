@@ -3,10 +3,27 @@ package app
 import (
 	"context"
 	"net/http"
+
+	"github.com/uptrace/bun"
 )
 
-// Sweep lets go of what is old, as is done every hour.
+// Sweep lets go of what is old, as is done at start and every hour.
 func (a *App) Sweep(ctx context.Context) { a.sweep(ctx) }
+
+// Purged lets nothing of what was purged stay behind.
+func (a *App) Purged(ctx context.Context) { a.purged(ctx) }
+
+// Serve adds a route to those of a system, behind everything that stands before them.
+func (a *App) Serve(pattern string, h http.HandlerFunc) { a.mux.HandleFunc(pattern, h) }
+
+// Writer is the pool by which the database is changed.
+func (a *App) Writer() *bun.DB { return a.db.write }
+
+// Server is what Run serves with.
+func (a *App) Server() *http.Server { return a.server }
+
+// Fail answers a person on a page.
+func (a *App) Fail(w http.ResponseWriter, r *http.Request, err error) { a.fail(w, r, err) }
 
 // Ready answers /readyz without a server.
 func (a *App) Ready(w http.ResponseWriter, r *http.Request) { a.ready(w, r) }

@@ -59,11 +59,10 @@ func (a *App) introduce(ctx context.Context) error {
 		return err
 	}
 	for _, acc := range accounts {
-		id := orgoverlay.Account(acc.ID)
-		actor := orgoverlay.Actor{ID: Operator, Name: Operator, Home: orgoverlay.Account(a.cfg.ID), On: id, Roles: []orgoverlay.Role{orgoverlay.RoleAdministrator}}
+		actor := a.caretaker(acc.ID)
 		_, err := a.Orgs(acc.ID).Tenant(ctx, actor)
 		if errors.Is(err, orgoverlay.ErrNotFound) {
-			_, err = a.Orgs(acc.ID).SaveTenant(ctx, actor, orgoverlay.Tenant{ID: id, Name: acc.Name})
+			_, err = a.Orgs(acc.ID).SaveTenant(ctx, actor, orgoverlay.Tenant{ID: actor.On, Name: acc.Name})
 		}
 		if err != nil {
 			return fmt.Errorf("account %s: %w", acc.ID, err)

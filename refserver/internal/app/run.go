@@ -55,8 +55,9 @@ func (a *App) Run(ctx context.Context) error {
 	return err
 }
 
-// wait returns when ctx ends or the server fails. Every hour it lets go of what need not be remembered.
+// wait returns when ctx ends or the server fails. At once and every hour it lets go of what need not be remembered.
 func (a *App) wait(ctx context.Context, failed <-chan error) error {
+	a.sweep(ctx)
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
 	for {
@@ -68,21 +69,6 @@ func (a *App) wait(ctx context.Context, failed <-chan error) error {
 		case <-hourly.C:
 			a.sweep(ctx)
 		}
-	}
-}
-
-// sweep lets go of partners' old calls, and of what has run out of people's sessions, links and events.
-func (a *App) sweep(ctx context.Context) {
-	calls, err := a.Collab.Forget(ctx)
-	if err != nil {
-		a.cfg.Log.WarnContext(ctx, "forget old calls", "err", err)
-	}
-	events, err := a.Staff.Sweep(ctx)
-	if err != nil {
-		a.cfg.Log.WarnContext(ctx, "forget old sign-ins", "err", err)
-	}
-	if calls > 0 || events > 0 {
-		a.cfg.Log.InfoContext(ctx, "forgot what is old", "calls", calls, "events", events)
 	}
 }
 
@@ -124,7 +110,7 @@ func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 		_, err := v.Collab.Partners.Module(ctx)
 		return err
 	}); err != nil {
-		a.cfg.Log.WarnContext(ctx, "not ready", "err", err)
+		a.cfg.Log.Log(ctx, web.Severity(r.Context()), "not ready", "err", err)
 		web.Text(w, http.StatusServiceUnavailable, "the database does not answer")
 		return
 	}
