@@ -135,11 +135,11 @@ func (i *orgImport) apply(v *visit) (done, error) {
 	if !there {
 		return done{}, invalidField("file", "The file that was chosen is not kept any more. Choose it again.")
 	}
-	if f.looked.id == "" || f.looked.id != v.PostForm.Get("look") { // somebody has looked again, in another window
+	if f.previewed.id == "" || f.previewed.id != v.PostForm.Get("look") { // somebody has looked again, in another window
 		return done{}, refuse(orgoverlay.ErrConflict, "", sentences["stale"])
 	}
 	var stale []orgoverlay.OrgID
-	res, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: f.looked.blank, Versions: f.looked.versions, Report: func(r orgoverlay.ImportedRow) error {
+	res, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: f.previewed.blank, Versions: f.previewed.versions, Report: func(r orgoverlay.ImportedRow) error {
 		if slices.ContainsFunc(r.Errors, func(e orgoverlay.RowError) bool { return errors.Is(e.Err, orgoverlay.ErrConflict) }) {
 			stale = append(stale, r.Org)
 		}
@@ -204,5 +204,5 @@ func (v *visit) staleWords(orgs []orgoverlay.OrgID) string {
 
 // query is how an address names the file and what a blank cell means.
 func (f upload) query() string {
-	return url.Values{"file_id": {f.id}, "blank": {f.looked.blank.String()}}.Encode()
+	return url.Values{"file_id": {f.id}, "blank": {f.previewed.blank.String()}}.Encode()
 }

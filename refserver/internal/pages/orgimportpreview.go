@@ -34,9 +34,9 @@ func (i *orgImport) preview(v *visit, f upload, blank orgoverlay.Blank) ([]ui.Pa
 		}
 		return append(parts, ui.Receipt{Title: "The file does not fit like this", Bad: true, Lines: lines}), nil
 	}
-	if f.looked.id == "" || f.looked.blank != blank || !maps.Equal(f.looked.versions, versions) { // else what stands in another window is as good
-		f.looked = looked{rand.Text(), blank, versions}
-		i.files.look(f.set, f.id, f.looked)
+	if f.previewed.id == "" || f.previewed.blank != blank || !maps.Equal(f.previewed.versions, versions) { // else what stands in another window is as good
+		f.previewed = previewed{rand.Text(), blank, versions}
+		i.files.look(f.set, f.id, f.previewed)
 	}
 	would := ui.Preview{Title: "What the rows would do", Lines: resultLines(res)}
 	if res.Failed > 0 {
@@ -59,7 +59,7 @@ func (i *orgImport) preview(v *visit, f upload, blank orgoverlay.Blank) ([]ui.Pa
 	parts = append(parts, would)
 	if n > 0 {
 		parts = append(parts, ui.Form{ID: "apply", Action: "/organizations/import/apply", Submit: "Apply " + plural(n, "row"), Links: ui.Say(ui.To("Not now", "/organizations")),
-			Hidden: []ui.Hidden{{Name: "file_id", Value: f.id}, {Name: "blank", Value: blank.String()}, {Name: "look", Value: f.looked.id}}, Danger: blank == orgoverlay.BlankClear})
+			Hidden: []ui.Hidden{{Name: "file_id", Value: f.id}, {Name: "blank", Value: blank.String()}, {Name: "look", Value: f.previewed.id}}, Danger: blank == orgoverlay.BlankClear})
 	}
 	return parts, nil
 }

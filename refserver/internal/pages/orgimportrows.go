@@ -131,7 +131,7 @@ func (i *orgImport) rows(w http.ResponseWriter, v *visit) {
 		return err
 	}
 	if err == nil {
-		_, err = svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: blank, DryRun: true, Versions: f.looked.versions, Report: func(r orgoverlay.ImportedRow) error {
+		_, err = svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: blank, DryRun: true, Versions: f.previewed.versions, Report: func(r orgoverlay.ImportedRow) error {
 			if some = append(some, r); len(some) < most {
 				return nil
 			}

@@ -19,7 +19,7 @@ func (i *orgImport) faults(w http.ResponseWriter, v *visit) {
 		return
 	}
 	reasons := map[int]string{}
-	_, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: blank, DryRun: true, Versions: f.looked.versions, Report: func(r orgoverlay.ImportedRow) error {
+	_, err := svc.Import(v.Context(), actor, bytes.NewReader(f.body), orgoverlay.ImportOptions{Blank: blank, DryRun: true, Versions: f.previewed.versions, Report: func(r orgoverlay.ImportedRow) error {
 		if r.Outcome == orgoverlay.OutcomeFailed {
 			reasons[r.Line] = why(r)
 		}

@@ -20,15 +20,15 @@ type uploads struct {
 
 // upload is one file.
 type upload struct {
-	id, name string
-	set      string // the shelf that it stands on: nobody else's
-	body     []byte
-	at       time.Time
-	looked   looked
+	id, name  string
+	set       string // the shelf that it stands on: nobody else's
+	body      []byte
+	at        time.Time
+	previewed previewed
 }
 
-// looked is what the last preview of a table of organizations has read. It is never changed, only replaced.
-type looked struct {
+// previewed is what the last preview of a table of organizations has read. It is never changed, only replaced.
+type previewed struct {
 	id       string // "": nobody has looked yet
 	blank    orgoverlay.Blank
 	versions map[orgoverlay.OrgID]int64
@@ -44,7 +44,7 @@ const (
 // size is about how many bytes a file takes, with what was looked at.
 func (f upload) size() int {
 	const file, version = 1 << 10, 128
-	return file + len(f.body) + version*len(f.looked.versions)
+	return file + len(f.body) + version*len(f.previewed.versions)
 }
 
 // keep takes a file and returns its id.
@@ -90,11 +90,11 @@ func (u *uploads) file(set, id string) (upload, bool) {
 }
 
 // look keeps with a file what a preview of it has read, in place of what the one before has.
-func (u *uploads) look(set, id string, l looked) {
+func (u *uploads) look(set, id string, p previewed) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if i := u.find(set, id); i >= 0 {
-		u.files[i].looked = l
+		u.files[i].previewed = p
 		u.fit()
 	}
 }
