@@ -86,6 +86,7 @@ var access = []struct {
 	{"/agreements", person},
 	{"/services", person},
 	{"/extensions", person},
+	{"POST /extensions/document", person | upload},
 
 	{"/api/", person}, // what is not there
 	{"/api/session", open},

@@ -23,7 +23,7 @@ func (s *site) organizations() {
 	s.agreementEdits()
 	s.services()
 	s.get("/organizations/what-if", showWhatIf)
-	s.get("/extensions", showForms)
+	s.orgForms()
 	s.orgPurges()
 	s.orgImports()
 	s.orgExports()

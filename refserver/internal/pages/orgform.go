@@ -11,7 +11,7 @@ import (
 var formStates = map[orgoverlay.ExtensionState]string{orgoverlay.ExtensionPrepared: "Being prepared", orgoverlay.ExtensionActive: "Active", orgoverlay.ExtensionRetired: "Earlier"}
 
 // showForms shows the account's custom fields, version by version, and what a version would make of the values that are kept. They
-// are changed by programs.
+// are changed on pages of their own.
 func showForms(v *visit) (ui.Page, error) {
 	svc, actor := v.viewer()
 	list, err := svc.Extensions(v.Context(), actor)
@@ -19,20 +19,29 @@ func showForms(v *visit) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	page := ui.Page{Title: "Custom fields", Crumbs: orgCrumbs(), Parts: []ui.Part{
-		ui.P(ui.Text("These are the fields that this account has of its own on every organization. Other accounts neither see nor fill them. A new version is written through the API; here you see what it would make of the values that are kept.")),
+		ui.P(ui.Text("These are the fields that this account has of its own on every organization. Other accounts neither see nor fill them. They change version by version: one is prepared, you look at what it would make of the values that are kept, and activate it.")),
 	}}
+	none := ui.Empty{Text: "This account has no custom fields yet."}
+	if actor.Administers() {
+		none.Do = ui.To("Prepare the first ones", "/extensions/new")
+	}
 	if len(list) == 0 {
-		page.Parts = append(page.Parts, ui.Table{Empty: ui.Empty{Text: "This account has no custom fields yet.", Do: ui.To("Look at the API", "/docs")}})
+		page.Parts = append(page.Parts, ui.Table{Empty: none})
+	} else if actor.Administers() {
+		page.Parts = append(page.Parts, ui.Menu{Links: formLinks(list)})
 	}
 	for _, e := range list {
 		word := formStates[e.State]
 		if e.Disabled {
 			word += ", disabled"
 		}
-		number := strconv.FormatInt(e.Number, 10)
-		group := ui.Group{Summary: ui.Say(ui.Text(e.Name+", version "+number), ui.Pill(word)), Open: e.State == orgoverlay.ExtensionActive, Parts: []ui.Part{
+		number := formNumber(e)
+		group := ui.Group{Summary: ui.Say(ui.Text(formName(e)), ui.Pill(word)), Open: e.State == orgoverlay.ExtensionActive, Parts: []ui.Part{
 			ui.P(ui.Quiet("Since"), ui.When(e.At)), formTable(e),
 		}}
+		if actor.Administers() {
+			group.Parts = append(group.Parts, ui.Menu{Links: formActs(e)})
+		}
 		if v.query("id") == string(e.ID) && v.query("number") == number {
 			run, err := svc.DryRunExtension(v.Context(), actor, e)
 			if err != nil {
@@ -46,6 +55,30 @@ func showForms(v *visit) (ui.Page, error) {
 		page.Parts = append(page.Parts, group)
 	}
 	return page, nil
+}
+
+// formLinks lead to the next version of each of the account's custom fields.
+func formLinks(list []orgoverlay.Extension) ui.Line {
+	var out ui.Line
+	for i, e := range list {
+		if i+1 == len(list) || list[i+1].ID != e.ID {
+			out = append(out, ui.To("Next version of "+e.Name, asking("/extensions/new", "id", string(e.ID))))
+		}
+	}
+	return append(out, ui.To("New custom fields", "/extensions/new"))
+}
+
+// formActs lead to what can be done with a version.
+func formActs(e orgoverlay.Extension) ui.Line {
+	switch {
+	case e.State == orgoverlay.ExtensionPrepared:
+		return ui.Say(ui.To("Change it", formAddress(e, "change")), ui.To("Activate it", formAddress(e, "activate")))
+	case e.State == orgoverlay.ExtensionRetired:
+		return ui.Say(ui.To("Activate it again", formAddress(e, "activate")))
+	case e.Disabled:
+		return ui.Say(ui.To("Enable it", formAddress(e, "enable")))
+	}
+	return ui.Say(ui.To("Disable it", formAddress(e, "disable")))
 }
 
 func formTable(e orgoverlay.Extension) ui.Table {

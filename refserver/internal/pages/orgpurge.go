@@ -124,6 +124,6 @@ func doPurge(v *visit) (done, error) {
 		to = orgAddress(k.org)
 	}
 	return done{to: to, said: ui.Receipt{Title: "What we kept of the organization is purged", Lines: []ui.Line{
-		ui.Say(ui.Text(plural(len(k.now)-k.files(), "value")+" and "+plural(k.files(), "file")+" are lost."), ui.To("What was written down", "/organizations/history?kind=retention")),
+		ui.Say(ui.Text("Lost: "+plural(len(k.now)-k.files(), "value")+" and "+plural(k.files(), "file")+"."), ui.To("What was written down", "/organizations/history?kind=retention")),
 	}}}, nil
 }

@@ -40,7 +40,7 @@ func TestDormantOverlayIsPurgedAfterALookAtWhatIsLost(t *testing.T) {
 	again := ask.press("Purge it for good", "why", "the contract is over").is(http.StatusConflict).says("Somebody has changed what is kept since you opened the page.", "GT-2").lacks("GT-1")
 	_, values := again.formOf("Purge it for good")
 	require.Equal(t, "the contract is over", values.Get("why"), "what was typed is kept")
-	again.press("Purge it for good", "why", "the contract is over").is(http.StatusOK).says("What we kept of the organization is purged", "3 values and 1 file are lost.", "Nothing has been written here yet.").lacks("GT-2", "terms.txt")
+	again.press("Purge it for good", "why", "the contract is over").is(http.StatusOK).says("What we kept of the organization is purged", "Lost: 3 values and 1 file.", "Nothing has been written here yet.").lacks("GT-2", "terms.txt")
 	require.EqualValues(t, 1, h.purged.Load(), "the files of the database are cleaned")
 	wdc.open("/organizations/history?kind=retention").says("purged", "the contract is over").lacks("GT-1", "Vikram")
 	wdc.open("/organizations/history").lacks("GT-1", "GT-2", "Vikram", "first words", "terms.txt")

@@ -63,10 +63,17 @@ func TestOrganizationsAreAccessible(t *testing.T) {
 	look("/organizations", "/organizations?q=nothing+like+it", theirs, theirs+"/edit", theirs+"/history", theirs+"/files/"+note.ID+"/remove", theirs+"/purge", "/organizations/nobody",
 		ours, ours+"/edit", ours+"/sees", ours+"/record", ours+"/history", "/organizations/new", "/organizations/import", "/organizations/export", "/organizations/history",
 		"/organizations/what-if", "/organizations/what-if?other=gigatera&trust=suspended", "/trusts", "/trusts/change", "/trusts/change?with=gigatera&state=suspended", "/agreements",
-		"/extensions", "/extensions?id=ours&number=2")
+		"/extensions", "/extensions?id=ours&number=2", "/extensions/new", "/extensions/new?id=ours", "/extensions/ours/1/change", "/extensions/ours/2/change", "/extensions/ours/2/activate",
+		"/extensions/ours/1/disable", "/extensions/ours/1/enable", "/extensions/document")
 
 	b.goTo("/organizations/new")
 	press("Register the organization", "refused organization")
+	b.goTo("/extensions/document")
+	press("Fill in the fields", "refused document")
+	b.goTo("/extensions/document")
+	b.fill("Or paste it", `{"title":"Others","properties":{"grade":{"type":"colour"}}}`)
+	press("Fill in the fields", "fields of a document")
+	press("Prepare the version", "refused version")
 	b.goTo(theirs + "/edit")
 	b.fill("Financial ID", strings.Repeat("7", 1000))
 	press("Save ours", "refused edit")

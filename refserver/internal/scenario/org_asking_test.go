@@ -22,7 +22,7 @@ func (q about) reads() []string {
 		"/api/tenant", "/api/trusts", "/api/services", "/api/agreements?limit=2", "/api/log?limit=7", "/api/log?kind=agreement&limit=100", "/api/extensions", "/api/organizations/export",
 		"/api/organizations/export?separator=tab&since=2026-06-01T00:00:00Z", "/api/people", "/api/people/invitations", "/api/staff-events?limit=500", "/api/tokens", "/api/accounts", "/api/session", "/api/none",
 		"/organizations", "/organizations?kind=trusted", "/organizations/new", "/organizations/import", "/organizations/export", "/organizations/history", "/organizations/what-if", "/trusts", "/agreements", "/extensions",
-		"/agreements/new", "/agreements/new?kind=sla&with=a99", "/services", "/services/new", "/organizations/dormant",
+		"/agreements/new", "/agreements/new?kind=sla&with=a99", "/services", "/services/new", "/organizations/dormant", "/extensions/new", "/extensions/document",
 		"/people", "/tokens", "/accounts", "/me", "/none",
 	}
 	if len(q.people) > 0 {
@@ -34,6 +34,8 @@ func (q about) reads() []string {
 	}
 	for _, a := range q.accounts {
 		out = append(out, "/api/organizations?owner="+a, "/organizations?account="+a, "/trusts/change?state=ended&with="+a, "/organizations/what-if?trust=established&other="+a, "/organizations/what-if?trust=ended&other="+a, "/agreements/new?kind=flsa&with="+a)
+		e := canary("extension", a, 0)
+		out = append(out, "/extensions/new?id="+e, "/extensions/"+e+"/1/activate", "/extensions/"+e+"/1/change", "/extensions/"+e+"/1/disable", "/extensions/"+e+"/1/enable")
 	}
 	for _, g := range q.agreements {
 		out = append(out, "/api/agreements/"+g, "/organizations/what-if?act=endless&agreement="+g, "/agreements/"+g+"/change", "/agreements/"+g+"/end", "/agreements/"+g+"/end?look=yes&version=1&date=2026-12-31")
