@@ -108,14 +108,12 @@ func (d *Directory) invited(ctx context.Context, tx bun.Tx, p power, v Invitatio
 	if !p.over && row.Home != v.Account {
 		return row, ErrForbidden
 	}
-	for _, place := range []struct{ field, account string }{{"account", row.Account}, {"home", row.Home}} {
-		there, err := d.hosts(ctx, tx, place.account)
-		if err != nil {
-			return row, err
-		}
-		if !there {
-			wrong.add(place.field, RuleUnknown, "this system has no account "+cut(place.account, maxID))
-		}
+	there, err := d.hosts(ctx, tx, row.Home)
+	if err != nil {
+		return row, err
+	}
+	if !there {
+		wrong.add("home", RuleUnknown, "this system has no account "+cut(row.Home, maxID))
 	}
 	roles := d.roles(wrong, v.Account, v.Roles)
 	if len(roles) == 0 {

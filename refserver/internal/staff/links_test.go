@@ -111,8 +111,9 @@ func TestInvitationsSayEverythingThatIsWrongWithThem(t *testing.T) {
 			return err
 		}
 		before := w.dump()
-		require.Equal(t, "email shape, name length, account unknown, home unknown, roles unknown", rules(t, invite(operator,
-			staff.Invitation{Email: "a b@c", Name: strings.Repeat("x", 101), Account: "none", Home: "nowhere", Roles: []string{"emperor"}})))
+		require.Equal(t, "email shape, name length, home unknown, roles unknown", rules(t, invite(operator,
+			staff.Invitation{Email: "a b@c", Name: strings.Repeat("x", 101), Account: "wdc", Home: "nowhere", Roles: []string{"emperor"}})))
+		require.ErrorIs(t, invite(operator, staff.Invitation{Email: "x@y", Account: "none", Roles: []string{"auditor"}}), staff.ErrForbidden)
 		require.Equal(t, "email required, roles required", rules(t, invite(operator, staff.Invitation{Account: "alder"})))
 		for _, email := range []string{"a", "@", "a@", "@b", "a@b@c", "a@b\x00", "a\n@b", "a@b\xff"} {
 			require.Equal(t, "email shape", rules(t, invite(operator, staff.Invitation{Email: email, Account: "alder", Roles: []string{staff.Works}})), email)

@@ -147,6 +147,110 @@ func TestAdministratorsHaveChargeOfThoseWhoAreTheirsAlone(t *testing.T) {
 			require.NoError(t, acts[name](operator, both), name)
 		}
 		require.ErrorIs(t, acts["reset"](operator, own), staff.ErrConflict, "somebody disabled")
+		ann := w.as(w.join(operator, "alder", "ann@alder.example", staff.Administers), "alder")
+		for name, act := range acts {
+			require.ErrorIs(t, act(ann, ada), staff.ErrForbidden, "%s: they would operate the system", name)
+			require.NoError(t, act(ann, stranger), name)
+			_, err = w.Disable(ctx, ann, stranger.ID, false, w.now(stranger, "alder").Version)
+			require.NoError(t, err)
+		}
+	})
+}
+
+// Operators keep no hosted account that they do not administer: they are of help where nobody else can be, and everybody else is nobody to them.
+func TestOperatorsHelpWhereNobodyElseCan(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		ada := w.first()
+		opener := w.as(ada, "alder")
+		require.NoError(t, w.OpenAccount(ctx, opener, "wdc", "Widget Data Center"))
+		require.NoError(t, w.OpenAccount(ctx, opener, "gigatera", "GigaTera"))
+		mia := w.join(opener, "wdc", "mia@wdc.example", staff.Administers)
+		eve := w.join(opener, "wdc", "eve@wdc.example", "end_user")
+		zoe := w.join(opener, "wdc", "zoe@wdc.example", "auditor")
+		token, _, err := w.Invite(ctx, opener, staff.Invitation{Email: zoe.Email, Account: "gigatera", Roles: []string{"auditor"}})
+		require.NoError(t, err)
+		require.NoError(t, w.AcceptLink(ctx, token, w.as(zoe, "wdc")))
+		token, _, err = w.Invite(ctx, opener, staff.Invitation{Email: "lent@alder.example", Name: "Lent", Home: "alder", Account: "wdc", Roles: []string{"auditor"}})
+		require.NoError(t, err)
+		lent, err := w.TakeLink(ctx, token, "", "", password)
+		require.NoError(t, err)
+		olga := w.as(w.join(opener, "alder", "olga@alder.example", staff.Operates), "alder")
+		_, invited, err := w.Invite(ctx, w.as(mia, "wdc"), staff.Invitation{Email: "new@wdc.example", Account: "wdc", Roles: []string{"end_user"}})
+		require.NoError(t, err)
+		_, issued, err := w.Issue(ctx, w.as(mia, "wdc"), staff.TokenInput{Name: "nightly", Roles: []string{staff.Administers}})
+		require.NoError(t, err)
+		for _, p := range []staff.Person{mia, eve, zoe, lent} {
+			w.browser().signIn(p.Email, "wdc")
+		}
+
+		acts := map[string]func(by staff.Who, p staff.Person) error{
+			"reset": func(by staff.Who, p staff.Person) error {
+				_, _, err := w.Reset(ctx, by, p.ID)
+				return err
+			},
+			"see sessions": func(by staff.Who, p staff.Person) error {
+				_, err := w.SessionsOf(ctx, by, p.ID)
+				return err
+			},
+			"end a session": func(by staff.Who, p staff.Person) error {
+				list, err := w.Sessions(ctx, p.ID)
+				require.NoError(t, err)
+				require.NotEmpty(t, list)
+				err = w.EndSession(ctx, by, list[0].ID)
+				w.browser().signIn(p.Email, "wdc")
+				return err
+			},
+			"end sessions": func(by staff.Who, p staff.Person) error {
+				_, err := w.EndSessions(ctx, by, p.ID)
+				w.browser().signIn(p.Email, "wdc")
+				return err
+			},
+			"let in again": func(by staff.Who, p staff.Person) error {
+				_, err := w.Disable(ctx, by, p.ID, false, w.now(p, p.Home).Version)
+				return err
+			},
+		}
+		try := func(p staff.Person, want error) {
+			t.Helper()
+			for name, act := range acts {
+				before := w.dump()
+				err := act(olga, p)
+				require.ErrorIs(t, err, want, "%s %s", name, p.Email)
+				if want != nil && !strings.HasPrefix(name, "end") { // these sign in again
+					require.Equal(t, before, w.dump(), name)
+				}
+			}
+		}
+		for _, p := range []staff.Person{zoe, lent} {
+			try(p, nil)
+		}
+		for _, p := range []staff.Person{mia, eve} {
+			try(p, staff.ErrNotFound)
+		}
+		require.NoError(t, w.Leave(ctx, opener, "wdc"))
+		try(eve, staff.ErrNotFound)
+		try(mia, nil)
+		require.Contains(t, w.kinds("wdc"), "reset_made", "the account is told")
+		_, err = w.Disable(ctx, olga, mia.ID, true, w.now(mia, "wdc").Version)
+		require.Equal(t, "disabled last", rules(t, err))
+		bo := w.join(w.as(mia, "wdc"), "wdc", "bo@wdc.example", staff.Administers)
+		try(mia, staff.ErrNotFound)
+		_, err = w.Disable(ctx, w.as(mia, "wdc"), bo.ID, true, w.now(bo, "wdc").Version)
+		require.NoError(t, err)
+		try(mia, nil)
+
+		for _, by := range []staff.Who{olga, opener} { // who opened wdc has left it
+			_, _, err = w.Invite(ctx, by, staff.Invitation{Email: "spy@alder.example", Account: "wdc", Roles: []string{staff.Administers}})
+			require.ErrorIs(t, err, staff.ErrForbidden)
+			_, err = w.SetRoles(ctx, by, "wdc", eve.ID, []string{staff.Administers}, w.now(eve, "wdc").Version)
+			require.ErrorIs(t, err, staff.ErrForbidden)
+			require.ErrorIs(t, w.Withdraw(ctx, by, invited.ID), staff.ErrNotFound)
+			require.ErrorIs(t, w.Revoke(ctx, by, issued.ID), staff.ErrNotFound)
+		}
+		require.NoError(t, w.Withdraw(ctx, w.as(mia, "wdc"), invited.ID))
+		_, _, err = w.Invite(ctx, opener, staff.Invitation{Email: "new@gigatera.example", Account: "gigatera", Roles: []string{"auditor"}})
+		require.NoError(t, err, "who opened gigatera administers it")
 	})
 }
 

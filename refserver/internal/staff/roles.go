@@ -44,6 +44,7 @@ type power struct {
 	who   Who
 	roles []string // held now, on the account that is acted in
 	over  bool     // operates the system
+	kept  []string // the accounts that an operator administers
 }
 
 // powerOf looks up again what somebody holds, in the transaction that decides.
@@ -65,12 +66,20 @@ func (d *Directory) powerOf(ctx context.Context, tx bun.IDB, by Who) (power, err
 	if !in {
 		return power{}, ErrForbidden
 	}
-	return power{now, now.Roles, by.Account == d.cfg.Account && slices.Contains(now.Roles, Operates)}, nil
+	p := power{who: now, roles: now.Roles, over: by.Account == d.cfg.Account && slices.Contains(now.Roles, Operates)}
+	if p.over {
+		p.kept, err = all[string](ctx, tx, "SELECT account FROM mspkit_staff_role WHERE person = ? AND role = ?", now.Person, Administers)
+	}
+	return p, err
 }
 
-// keeps reports whether they keep the people and tokens of an account.
+// keeps reports whether they keep the people and tokens of an account: its administrators, who act in it; of the system's own its operators, too, and
+// these from there whatever account they administer.
 func (p power) keeps(account string) bool {
-	return p.over || p.who.Account == account && slices.Contains(p.roles, Administers)
+	if p.who.Account == account {
+		return p.over || slices.Contains(p.roles, Administers)
+	}
+	return p.over && slices.Contains(p.kept, account)
 }
 
 // keeper is powerOf somebody who keeps an account; others are ErrForbidden.
@@ -82,8 +91,8 @@ func (d *Directory) keeper(ctx context.Context, tx bun.IDB, by Who, account stri
 	return p, err
 }
 
-// SetRoles replaces the roles that a person holds on an account; none: they leave it. Who keeps the account can do so: its administrators,
-// and the system's operators, who alone give and take the role of an operator. A person without a role there is ErrNotFound: invite them. Taking the
+// SetRoles replaces the roles that a person holds on an account; none: they leave it. Who keeps the account can do so; operators alone give and take
+// the role of an operator. A person without a role there is ErrNotFound: invite them. Taking the
 // last administrator from an account, or its last operator from the system, is an Invalid; a version that is not the person's is ErrConflict.
 func (d *Directory) SetRoles(ctx context.Context, by Who, account, person string, roles []string, version int64) (Person, error) {
 	return decide(ctx, d, "set roles", func(ctx context.Context, tx bun.Tx) (Person, error) {

@@ -92,12 +92,13 @@ func TestTheLastAdministratorStays(t *testing.T) {
 		ada := staff.Person{ID: operator.Person}
 		require.NoError(t, w.OpenAccount(ctx, operator, "wdc", "Widget Data Center"))
 		bo := w.join(operator, "wdc", "bo@wdc.example", staff.Administers)
+		by := operator
 		set := func(account string, p staff.Person, roles ...string) error {
-			_, err := w.SetRoles(ctx, operator, account, p.ID, roles, w.now(p, account).Version)
+			_, err := w.SetRoles(ctx, by, account, p.ID, roles, w.now(p, account).Version)
 			return err
 		}
 		disable := func(p staff.Person, account string) error {
-			_, err := w.Disable(ctx, operator, p.ID, true, w.now(p, account).Version)
+			_, err := w.Disable(ctx, by, p.ID, true, w.now(p, account).Version)
 			return err
 		}
 		before := w.dump()
@@ -108,12 +109,13 @@ func TestTheLastAdministratorStays(t *testing.T) {
 		require.Equal(t, before, w.dump())
 
 		require.NoError(t, set("wdc", ada), "there is Bo")
+		by = w.as(bo, "wdc")
 		require.Equal(t, "roles last", rules(t, set("wdc", bo, "auditor")))
 		require.Equal(t, "disabled last", rules(t, disable(bo, "wdc")))
-		cy := w.join(operator, "wdc", "cy@wdc.example", staff.Administers)
+		cy := w.join(by, "wdc", "cy@wdc.example", staff.Administers)
 		require.NoError(t, disable(cy, "wdc"))
 		require.Equal(t, "roles last", rules(t, set("wdc", bo, "auditor")), "somebody disabled is no administrator")
-		_, err := w.Disable(ctx, operator, cy.ID, false, w.now(cy, "wdc").Version)
+		_, err := w.Disable(ctx, by, cy.ID, false, w.now(cy, "wdc").Version)
 		require.NoError(t, err)
 		require.NoError(t, disable(bo, "wdc"))
 	})
