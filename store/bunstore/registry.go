@@ -36,10 +36,14 @@ func (r registry) Tenant(ctx context.Context) (orgoverlay.Tenant, error) {
 
 // tenant returns the account's own record; of one that is not there its ID alone.
 func (s *session) tenant(ctx context.Context) (orgoverlay.Tenant, error) {
-	t, err := registry{s}.Tenant(ctx)
-	if errors.Is(err, orgoverlay.ErrNotFound) {
-		return orgoverlay.Tenant{ID: orgoverlay.Account(s.account)}, nil
+	t := orgoverlay.Tenant{ID: orgoverlay.Account(s.account)}
+	var directory, organization string
+	err := s.row(ctx, "read tenant", []any{&t.Name, &directory, &organization, &t.Version},
+		"SELECT name, directory, organization, version FROM mspkit_tenant WHERE account = ?", s.account)
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, nil
 	}
+	t.Directory, t.Organization = orgoverlay.Account(directory), orgoverlay.OrgID(organization)
 	return t, err
 }
 

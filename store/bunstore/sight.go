@@ -19,10 +19,13 @@ var _ orgoverlay.Sight = sight{}
 // of puts a table's name before the columns of a condition, where it says {}.
 func of(condition, table string) string { return strings.ReplaceAll(condition, "{}", table) }
 
-// sharedColumns are the columns of what others may see of an organization o, whose owner's record is t, beside its id.
-const sharedColumns = "o.account, coalesce(t.name, ''), o.name, o.card, o.disabled, o.revision"
+// sharedColumns are the columns of what others may see of an organization o, beside its id, with what its owner is called.
+func sharedColumns(owner string) string {
+	return "o.account, " + owner + ", o.name, o.card, o.disabled, o.revision"
+}
 
-const joinOwner = " LEFT JOIN mspkit_tenant AS t ON t.account = o.account"
+// joinOwner adds the owner's record, which calls it by ownerName.
+const joinOwner, ownerName = " LEFT JOIN mspkit_tenant AS t ON t.account = o.account", "coalesce(t.name, '')"
 
 // sharedRow is where a row with the id and these columns is read.
 type sharedRow struct {
@@ -44,7 +47,7 @@ func (r sight) Facts(ctx context.Context, orgs []orgoverlay.OrgID) (orgoverlay.F
 		return f, err
 	}
 	account := r.s.account
-	query := "SELECT o.id, " + sharedColumns + ", o.account = ?, o.internal, o.deleted FROM mspkit_organization AS o" + joinOwner + " WHERE " + r.s.anyOf("o.id") +
+	query := "SELECT o.id, " + sharedColumns(ownerName) + ", o.account = ?, o.internal, o.deleted FROM mspkit_organization AS o" + joinOwner + " WHERE " + r.s.anyOf("o.id") +
 		" AND (o.account = ? OR o.account = ? OR EXISTS (SELECT 1 FROM mspkit_named AS n WHERE n.viewer = ? AND n.org = o.id AND n.owner = o.account)) ORDER BY o.id"
 	found, owners := map[orgoverlay.Ref]bool{}, map[orgoverlay.Account]bool{}
 	var ids []orgoverlay.OrgID

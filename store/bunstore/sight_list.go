@@ -3,6 +3,7 @@ package bunstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"strings"
 
@@ -22,16 +23,17 @@ func (t *sqlText) add(text string, args ...any) {
 
 // Trust of an account with the owner of a row x of mspkit_sight is in force: with itself or, when that is a directory, with an account below
 // it. Each condition takes the account twice. A page looks its rows' owners up one by one; what reads all rows finds out first which
-// owners there are. Conditions are single values, not EXISTS or joins: of such PostgreSQL thinks that it had better read all rows that may ever be asked for.
+// owners there are. Conditions are single values, not EXISTS or joins: of such PostgreSQL thinks that it had better read all rows that may ever be asked for;
+// or, where it does read all, that hardly any will be left, which it then completes one by one.
 const (
 	inForce = " a.account = ? AND a.state = 'established'" +
 		" AND (SELECT b.state FROM mspkit_trust AS b WHERE b.account = a.other AND b.other = a.account) = 'established'"
 	trusted = "((SELECT 1 FROM mspkit_trust AS a WHERE a.other = x.owner AND" + inForce + " LIMIT 1) IS NOT NULL" +
 		" OR (SELECT 1 FROM mspkit_tenant AS d CROSS JOIN mspkit_trust AS a" +
 		" WHERE d.directory <> '' AND d.directory = x.owner AND a.other = d.account AND" + inForce + " LIMIT 1) IS NOT NULL)"
-	trustedAll = "x.owner IN (SELECT a.other FROM mspkit_trust AS a WHERE" + inForce +
+	trustedAll = "(x.owner IN (SELECT a.other FROM mspkit_trust AS a WHERE" + inForce +
 		" UNION SELECT d.directory FROM mspkit_trust AS a CROSS JOIN mspkit_tenant AS d" +
-		" WHERE d.account = a.other AND d.directory <> '' AND" + inForce + ")"
+		" WHERE d.account = a.other AND d.directory <> '' AND" + inForce + ")) IS TRUE"
 )
 
 // active is the condition that an agreement behind a row x of mspkit_sight is active at a moment, which it takes four times.
@@ -42,6 +44,7 @@ const active = "x.from_at <= ? AND x.until_at > ? AND (x.reasons = 1 OR (SELECT 
 type listing struct {
 	s         *session
 	q         orgoverlay.Query
+	name      string // of the account
 	directory orgoverlay.Account
 	ids       []orgoverlay.OrgID
 	within    bool // only ids
@@ -50,11 +53,19 @@ type listing struct {
 }
 
 func (r sight) listing(ctx context.Context, q orgoverlay.Query) (*listing, error) {
-	tenant, err := r.s.tenant(ctx)
-	if err != nil {
+	l := &listing{s: r.s, q: q, ids: q.Ids, within: len(q.Ids) > 0, whole: q.Limit == 0 && len(q.Ids) == 0}
+	var directory, jit string
+	columns, dest := "name, directory", []any{&l.name, &directory}
+	if r.s.db.postgres {
+		// For this transaction. What lists look up for each row seems so much, even where few rows are read, that the server would compile the
+		// statement, which takes it a second.
+		columns, dest = columns+", set_config('jit', 'off', true)", append(dest, &jit)
+	}
+	err := r.s.row(ctx, "read tenant", dest, "SELECT "+columns+" FROM mspkit_tenant WHERE account = ?", r.s.account)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
 	}
-	l := &listing{s: r.s, q: q, directory: tenant.Directory, ids: q.Ids, within: len(q.Ids) > 0, whole: q.Limit == 0 && len(q.Ids) == 0}
+	l.directory = orgoverlay.Account(directory)
 	if l.directory == orgoverlay.Account(r.s.account) {
 		l.directory = ""
 	}
@@ -83,6 +94,7 @@ func (l *listing) wantsOwner(a orgoverlay.Account) bool { return l.q.Owner == ""
 type source struct {
 	tables  string
 	where   func(*sqlText)
+	owner   string // what its owner is called; of our own it is known
 	columns string // kind, local fields, and the version that an edit expects
 	key, id string // what it is ordered by
 	local   string // the table with our fields
@@ -105,12 +117,12 @@ func (l *listing) sources() []source {
 			case !external:
 				t.add(" AND o.internal")
 			}
-		}, "CASE WHEN o.internal THEN 1 ELSE 2 END, o.local_fields, o.version", "o.sort_key", "o.id", "o"})
+		}, "''", "CASE WHEN o.internal THEN 1 ELSE 2 END, o.local_fields, o.version", "o.sort_key", "o.id", "o"})
 	}
 	if external && l.directory != "" && l.wantsOwner(l.directory) {
 		out = append(out, source{"mspkit_organization AS o", func(t *sqlText) {
 			t.add("o.account = ? AND NOT o.deleted", l.directory)
-		}, "2, v.local_fields, coalesce(v.version, 0)", "o.sort_key", "o.id", "v"})
+		}, ownerName, "2, v.local_fields, coalesce(v.version, 0)", "o.sort_key", "o.id", "v"})
 	}
 	if l.wants(orgoverlay.KindTrusted) && l.q.Owner != us && (l.q.Owner == "" || l.q.Owner != l.directory) {
 		index := ""
@@ -126,7 +138,7 @@ func (l *listing) sources() []source {
 			if l.q.Owner != "" {
 				t.add(" AND x.owner = ?", l.q.Owner)
 			}
-		}, "3, v.local_fields, coalesce(v.version, 0)", "x.sort_key", "x.org", "v"})
+		}, ownerName, "3, v.local_fields, coalesce(v.version, 0)", "x.sort_key", "x.org", "v"})
 	}
 	return out
 }
@@ -134,7 +146,7 @@ func (l *listing) sources() []source {
 // from adds a source with the conditions that all have; what is listed needs more of it than what is counted.
 func (l *listing) from(t *sqlText, src source, listed bool) {
 	t.add(src.tables)
-	if listed {
+	if listed && src.owner == ownerName {
 		t.add(joinOwner)
 	}
 	if src.local == "v" && (listed || l.q.Search != "") {
@@ -194,7 +206,7 @@ func (r sight) List(ctx context.Context, q orgoverlay.Query) ([]orgoverlay.Liste
 		if l.within { // few rows, to be found by their ids and not in the order of an index
 			key += " || ''"
 		}
-		t.add(open + key + " AS sort_key, " + src.id + " AS id, " + sharedColumns + ", " + src.columns + " FROM ")
+		t.add(open + key + " AS sort_key, " + src.id + " AS id, " + sharedColumns(src.owner) + ", " + src.columns + " FROM ")
 		l.from(&t, src, true)
 		if q.After != (orgoverlay.Cursor{}) {
 			t.add(" AND ("+src.key+", "+src.id+") > (?, ?)", q.After.Name, q.After.Org)
@@ -226,6 +238,9 @@ func (r sight) List(ctx context.Context, q orgoverlay.Query) ([]orgoverlay.Liste
 		if o.Shared, err = row.shared(); err == nil {
 			o.Local, err = unpackLocal(string(local))
 		}
+		if row.account == r.s.account {
+			o.AccountName = l.name
+		}
 		out = append(out, o)
 		return err
 	})
@@ -236,6 +251,7 @@ func (r sight) List(ctx context.Context, q orgoverlay.Query) ([]orgoverlay.Liste
 }
 
 func (r sight) Count(ctx context.Context, q orgoverlay.Query) (int64, error) {
+	q.After, q.Limit = orgoverlay.Cursor{}, 0
 	l, err := r.listing(ctx, q)
 	if err != nil {
 		return 0, err
