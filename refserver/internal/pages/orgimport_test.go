@@ -107,15 +107,17 @@ func TestApplyingLeavesOutWhatAColleagueHasChanged(t *testing.T) {
 func TestApplyingIsWhatWasLookedAtLast(t *testing.T) {
 	h := newHouse(t)
 	wdc := h.admin(t, "wdc")
-	preview := wdc.importing("ID,Remarks\n" + string(h.orgs["gigatera"]) + ",mine\n")
-	h.edited(t, "wdc", "gigatera", orgoverlay.Patch{Remarks: orgoverlay.Set("theirs")})
+	preview := wdc.importing("ID,Remarks,Financial ID\n" + string(h.orgs["gigatera"]) + ",mine,\n")
+	h.edited(t, "wdc", "gigatera", orgoverlay.Patch{Remarks: orgoverlay.Set("theirs"), FinancialID: orgoverlay.Set("wdc-8")})
+	require.Equal(t, []string{"2", string(h.orgs["gigatera"]), "GigaTera", "left out", "", "", "", "what is kept of the organization has changed since it was looked at"},
+		records(t, preview.follow("Download what each row would do as CSV"))[1])
 	wdc.open(preview.Path).says("theirs mine")
 	again := preview.press("Apply 1 row").is(http.StatusConflict).says("Something has changed since this preview was made.", "2 GigaTera Remarks theirs mine")
 	wdc.open(h.page("gigatera")).says("theirs")
 	again.press("Apply 1 row", "look", "guessed").is(http.StatusConflict)
 	wdc.open(preview.Path).press("Apply 1 row", "file_id", "none").is(http.StatusUnprocessableEntity).says("is not kept any more")
 	wdc.open(preview.Path).press("Apply 1 row", "blank", "clear").is(http.StatusOK).says("t.csv is imported")
-	wdc.open(h.page("gigatera")).says("mine").lacks("theirs")
+	wdc.open(h.page("gigatera")).says("mine", "wdc-8").lacks("theirs")
 }
 
 func TestPreviewShowsTheFirstRows(t *testing.T) {
