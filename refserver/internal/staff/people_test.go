@@ -148,8 +148,9 @@ func TestAdministratorsHaveChargeOfThoseWhoAreTheirsAlone(t *testing.T) {
 		}
 		require.ErrorIs(t, acts["reset"](operator, own), staff.ErrConflict, "somebody disabled")
 		ann := w.as(w.join(operator, "alder", "ann@alder.example", staff.Administers), "alder")
+		olga := w.join(operator, "alder", "olga@alder.example", staff.Operates)
 		for name, act := range acts {
-			require.ErrorIs(t, act(ann, ada), staff.ErrForbidden, "%s: they would operate the system", name)
+			require.ErrorIs(t, act(ann, olga), staff.ErrForbidden, "%s: they would operate the system", name)
 			require.NoError(t, act(ann, stranger), name)
 			_, err = w.Disable(ctx, ann, stranger.ID, false, w.now(stranger, "alder").Version)
 			require.NoError(t, err)
