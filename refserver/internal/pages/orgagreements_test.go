@@ -32,7 +32,7 @@ func TestAgreementIsRegisteredAfterALookAtWhatItOpens(t *testing.T) {
 	require.Equal(t, []string{"OURS-1", "2099-01-01", "hosting"}, []string{values.Get("id"), values.Get("start"), values.Get("service")}, "what was typed is kept")
 	wrong.press("Look at what it would open", "zone", "").is(http.StatusUnprocessableEntity).says("First day: expiry date 2098-01-01 is before the start date 2099-01-01")
 	looked := wrong.press("Look at what it would open", "expiry", "", "zone", "Europe/Paris").is(http.StatusOK).
-		says("State Scheduled", "From 2099-01-01, no end (Europe/Paris)", "When it begins", "Nobody would come to see anything new.")
+		says("State Scheduled", "Service Hosting", "Customer's organization GigaTera", "From 2099-01-01, no end (Europe/Paris)", "When it begins", "Nobody would come to see anything new.")
 	_, err := h.of("wdc").Agreement(t.Context(), orgoverlay.Actor{On: "wdc", Roles: []orgoverlay.Role{orgoverlay.RoleAdministrator}}, "OURS-1")
 	require.ErrorIs(t, err, orgoverlay.ErrNotFound, "looking registers nothing")
 
@@ -55,10 +55,20 @@ func TestFirstLineSupportForACustomerThatIsNotSeenYet(t *testing.T) {
 	fill.press("Look at what it would open", form...).is(http.StatusConflict).says("No trust is in force with outsider.")
 	h.trusted(t, "wdc", "outsider")
 	fill.press("Look at what it would open", append(form, "customer_id", "else")...).is(http.StatusUnprocessableEntity).says(`ID of the customer's organization: of a new agreement is the organization that is tied to account "outsider"`)
-	fill.press("Look at what it would open", append(form, "customer_id", "")...).is(http.StatusUnprocessableEntity).says("is required")
+	fill.press("Look at what it would open", append(form, "customer_id", "")...).is(http.StatusUnprocessableEntity).says("This stands in the way", "ID of the customer's organization: Choose the organization, or write its ID.")
 	looked := fill.press("Look at what it would open", form...).is(http.StatusOK).says("Would be seen: 2 organizations", "outsider We (wdc) Widget Data Center", "We (wdc) outsider one that we do not see now").lacks("Outsider")
 	looked.press("Register the agreement").is(http.StatusOK).says("with outsider is registered", "Active", "outsider: Outsider")
 	outsider.open("/organizations").says("Widget Data Center")
+}
+
+// An agreement within the account needs no trust, and opens nothing that is not seen anyway.
+func TestAgreementWithinTheAccount(t *testing.T) {
+	h := newHouse(t)
+	us := "wdc/" + string(h.orgs["wdc"])
+	fill := h.admin(t, "wdc").open("/agreements/new?kind=flsa&with=wdc").is(http.StatusOK).lacks("ID of the customer's organization")
+	fill.press("Look at what it would open").is(http.StatusUnprocessableEntity).says("Our organization that gives the support: Choose one.", "Customer's organization: Choose one.", "First day: Say which day is the first.")
+	fill.press("Look at what it would open", "provider", us, "customer", us, "start", "2020-01-01").is(http.StatusOK).says("Nobody would come to see anything new.").
+		press("Register the agreement").is(http.StatusOK).says("with wdc is registered", "Active")
 }
 
 func TestAgreementIsChangedOnTheVersionThatWasRead(t *testing.T) {
@@ -81,7 +91,7 @@ func TestAgreementIsChangedOnTheVersionThatWasRead(t *testing.T) {
 	met.press("Save the agreement").is(http.StatusOK).says("Active", "2020-01-01 to the end of 2050-01-31")
 	gigatera.open("/agreements").follow("Change").press("Look at what would change").says("Nobody would lose sight of anything.", "After its last day").press("Save the agreement").says("Nothing had changed")
 	wrong := gigatera.open("/agreements").follow("Change").press("Look at what would change", "service", "none").is(http.StatusUnprocessableEntity).says(`Service: "none" is not a service of this account`)
-	wrong.press("Look at what would change", "service", "lines", "start", "").is(http.StatusUnprocessableEntity).says("First day: start date")
+	wrong.press("Look at what would change", "service", "lines", "start", "").is(http.StatusUnprocessableEntity).says("First day: Say which day is the first.")
 	gigatera.open("/agreements/none/change").is(http.StatusNotFound)
 }
 
@@ -115,7 +125,7 @@ func TestServiceGetsAnotherProviderAfterALook(t *testing.T) {
 	lines := "gigatera/" + string(list.Records[0].ID)
 	form := gigatera.open("/services").says("canary-service of gigatera", "GigaTera").follow("Change")
 	form.press("Look at what would change", "name", " ").is(http.StatusUnprocessableEntity).says("Name: is required")
-	form.press("Look at what would change", "provider", "").is(http.StatusUnprocessableEntity).says("Our organization that provides it:")
+	form.press("Look at what would change", "provider", "").is(http.StatusUnprocessableEntity).says("Our organization that provides it: Choose one.")
 	looked := form.press("Look at what would change", "provider", lines).is(http.StatusOK).says("wdc We (gigatera) GigaTera Lines", "Would be seen no more: 1 organization", "Saved: GigaTera.")
 	wdc := h.admin(t, "wdc")
 	wdc.open("/organizations").lacks("GigaTera Lines")
@@ -127,7 +137,7 @@ func TestServiceGetsAnotherProviderAfterALook(t *testing.T) {
 	gigatera.open("/services").follow("Change").press("Look at what would change").press("Save the service").says("Nothing had changed")
 
 	form = gigatera.open("/services/new")
-	form.press("Enter the service").is(http.StatusUnprocessableEntity).says("Name: is required", "Our organization that provides it:")
+	form.press("Enter the service").is(http.StatusUnprocessableEntity).says("Name: is required", "Our organization that provides it: Choose one.")
 	form.press("Enter the service", "name", "Again", "provider", lines, "id", "lines").is(http.StatusConflict).says("ID of the service: Another service has this ID.")
 	for range 2 {
 		form.press("Enter the service", "name", "Again", "provider", lines).is(http.StatusOK).says("Again is entered")

@@ -91,8 +91,11 @@ func (v *visit) agreementFields(g, was orgoverlay.Agreement) ([]ui.Field, error)
 		add(ui.Field{Name: "customer", Label: "Customer's organization", Kind: "select", Value: refText(g.Customer), Options: options}, refText(was.Customer))
 	}
 	if g.With != svc.Account() {
-		fields = append(fields, ui.Field{Name: "customer_id", Label: "ID of the customer's organization", Value: v.given().Get("customer_id"),
-			Hint: "Where it is not to be chosen. A new agreement names the organization that is tied to " + string(g.With) + ", whose people read the ID on its page."})
+		hint := "Where it is not to be chosen. A new agreement names the organization that is tied to " + string(g.With) + ", whose people read the ID on its page."
+		if was.Version > 0 {
+			hint = "Where it is not to be chosen: another organization of " + string(g.With) + ", whose people read the ID on its page."
+		}
+		fields = append(fields, ui.Field{Name: "customer_id", Label: "ID of the customer's organization", Value: v.given().Get("customer_id"), Hint: hint})
 	}
 	add(ui.Field{Name: "prepared", Label: "State", Kind: "radio", Required: true, Value: yesOrNo(g.Prepared), Options: []ui.Option{
 		{Value: "yes", Label: "Being prepared", Hint: "nobody else sees it, and its dates mean nothing yet"},

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -125,98 +124,70 @@ func (v *visit) agreement(op string) (orgoverlay.Agreement, error) {
 	return svc.Agreement(v.Context(), actor, orgoverlay.AgreementID(v.PathValue("id")))
 }
 
-// agreementPage shows the form to fill in, and once it is filled in what it says and would do before it, with the form that sends it.
-func (v *visit) agreementPage(page ui.Page, g orgoverlay.Agreement, fill, send ui.Form) (ui.Page, error) {
-	if !v.given().Has(lookField) {
-		page.Parts = append(page.Parts, fill)
-		return page, nil
-	}
-	g = timed(g)
-	parts, err := v.agreementForecasts(g)
-	if err != nil {
-		status, problems := words(v.agreementRefused(g, err))
-		if problems == nil {
-			return ui.Page{}, err
-		}
-		if v.typed == nil { // else they are told already
-			page.Status, page.Problems = status, append(page.Problems, problems...)
-		}
-		page.Parts = append(page.Parts, fill)
-		return page, nil
-	}
-	for _, f := range fill.Fields {
-		if v.given().Has(f.Name) {
-			send.Hidden = append(send.Hidden, ui.Hidden{Name: f.Name, Value: v.given().Get(f.Name)})
-		}
-	}
-	send.Links, fill.Minor, fill.Links = fill.Links, true, nil
-	page.Parts = append(page.Parts, v.agreementSays(g))
-	page.Parts = append(append(page.Parts, parts...), send, ui.Section{Title: "Change what is filled in", Parts: []ui.Part{fill}})
-	return page, nil
-}
-
-// agreementSays says an agreement in words.
-func (v *visit) agreementSays(g orgoverlay.Agreement) ui.Preview {
+// account is the account that is acted in.
+func (v *visit) account() orgoverlay.Account {
 	svc, _ := v.viewer()
-	return ui.Preview{Title: "What it says", Parts: []ui.Part{ui.Facts{Items: []ui.Fact{
-		{Name: "State", Value: ui.Say(ui.Pill(statusWords[svc.Status(g)]))}, {Name: "Kind", Value: ui.Say(ui.Text(agreementWords[g.Kind]))},
-		{Name: "Days", Value: ui.Say(ui.Text(windowWords(g)))}, {Name: "Customer's side", Value: ui.Say(ui.Text(string(g.With)))},
-	}}}}
+	return svc.Account()
 }
 
-// agreementForecasts tell who would come to see and see no more what: at once or when it begins, and after its last day.
-func (v *visit) agreementForecasts(g orgoverlay.Agreement) ([]ui.Part, error) {
+// agree registers an agreement. What a second press of the same button sends is the one that the first has registered.
+func (s *onceSent) agree(v *visit) (done, error) {
 	svc, actor := v.viewer()
-	status := svc.Status(g)
-	suppose := orgoverlay.Supposition{Agreement: &g}
-	title := "At once"
-	if status == orgoverlay.StatusScheduled {
-		title, suppose.At = "When it begins", g.From
+	first := s.first(string(svc.Account()), v.PostForm)
+	first.mu.Lock()
+	defer first.mu.Unlock()
+	v.typed = v.PostForm
+	g := v.newAgreement()
+	var err error
+	if first.made == "" {
+		g, err = svc.SaveAgreement(v.Context(), actor, g)
+	} else {
+		g, err = svc.Agreement(v.Context(), actor, orgoverlay.AgreementID(first.made))
 	}
-	first, err := svc.WhatIf(v.Context(), actor, suppose)
 	if err != nil {
-		return nil, err
+		return done{}, v.agreementRefused(v.newAgreement(), err)
 	}
-	parts := []ui.Part{forecastSection(svc.Account(), "first", title, suppose, first)}
-	if g.Version > 0 && !g.Until.IsZero() && (status == orgoverlay.StatusActive || status == orgoverlay.StatusScheduled) {
-		suppose.At = g.Until
-		last, err := svc.WhatIf(v.Context(), actor, suppose)
-		if err != nil {
-			return nil, err
-		}
-		parts = append(parts, forecastSection(svc.Account(), "last", "After its last day", suppose, last))
-	}
-	return parts, nil
+	first.made = string(g.ID)
+	return done{to: "/agreements", said: v.agreementReceipt(g, "is registered")}, nil
 }
 
-func forecastSection(us orgoverlay.Account, id, title string, s orgoverlay.Supposition, f orgoverlay.Forecast) ui.Section {
-	out := ui.Section{ID: id, Title: title, Parts: forecastParts(us, f)}
-	if !s.At.IsZero() {
-		out.Note = ui.Say(ui.Text("Now, compared with"), ui.When(s.At))
-	}
-	return out
+// agreementReceipt says what became of an agreement.
+func (v *visit) agreementReceipt(g orgoverlay.Agreement, done string) ui.Receipt {
+	svc, _ := v.viewer()
+	return ui.Receipt{Title: "Agreement " + string(g.ID) + " with " + string(g.With) + " " + done, Lines: []ui.Line{
+		ui.Say(ui.Pill(statusWords[svc.Status(g)]), ui.Text(windowWords(g))),
+		ui.Say(ui.To("What was written down", "/organizations/history?kind=agreement")),
+	}}
 }
 
-// agreementRefused tells what the service says of an agreement at the fields of the form.
-func (v *visit) agreementRefused(g orgoverlay.Agreement, err error) error {
-	var wrong *orgoverlay.Invalid
-	switch {
-	case errors.As(err, &wrong):
-		out := &refusal{error: err}
-		for _, f := range wrong.Fields {
-			field := f.Path
-			if field == "customer" || strings.HasPrefix(field, "customer.") {
-				if field = "customer_id"; g.With == v.account() {
-					field = "customer"
-				}
-			}
-			out.problems = append(out.problems, ui.Problem{Code: f.Rule, Field: field, Text: cmp.Or(f.Message, f.Rule)})
-		}
-		return out
-	case errors.Is(err, orgoverlay.ErrConflict) && g.Version == 0:
-		return refuse(err, "id", "Another agreement has this ID.")
-	case errors.Is(err, orgoverlay.ErrState):
-		return &refusal{err, []ui.Problem{{Code: "state", Field: "with", Text: "No trust is in force with " + string(g.With) + ". Both sides establish it first, under Trusts."}}}
+func doAgreementChange(v *visit) (done, error) {
+	was, err := v.agreement("change an agreement")
+	if err != nil {
+		return done{}, err
 	}
-	return err
+	svc, actor := v.viewer()
+	g := readAgreement(v.PostForm, was)
+	g.Version = v.version()
+	saved, err := svc.SaveAgreement(v.Context(), actor, g)
+	if errors.Is(err, orgoverlay.ErrConflict) {
+		return v.shownAgain(showAgreementChange)
+	}
+	if err != nil {
+		return done{}, v.agreementRefused(g, err)
+	}
+	if saved.Version == was.Version {
+		return done{to: "/agreements", said: ui.Receipt{Title: "Nothing had changed"}}, nil
+	}
+	return done{to: "/agreements", said: v.agreementReceipt(saved, "is saved")}, nil
+}
+
+// shownAgain shows the page of a form that was made from an earlier version; the page says so.
+func (v *visit) shownAgain(page show) (done, error) {
+	v.typed = v.PostForm
+	p, err := page(v)
+	if err != nil {
+		return done{}, err
+	}
+	p.Status = http.StatusConflict
+	return done{once: &p}, nil
 }

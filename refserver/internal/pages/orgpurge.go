@@ -77,7 +77,7 @@ func showPurge(v *visit) (ui.Page, error) {
 	state := ui.Say(ui.Text("The organization is not seen at present. What is kept of it would come back as it is with the next agreement."))
 	if r, err := svc.Organization(v.Context(), actor, k.org); err == nil {
 		page.Title, page.Crumbs, back = "Purge what we keep of "+r.Name, orgCrumbs(r), orgAddress(k.org)
-		state = ui.Say(ui.Text("The organization is seen, and stays so. Whoever works in "+string(svc.Account())+" loses what stands below."), ui.To("To change some of it is enough?", orgAddress(k.org, "edit")))
+		state = ui.Say(ui.Text("The organization is seen, and stays so. Whoever works in "+string(svc.Account())+" loses what stands below."), ui.To("Change some of it instead.", orgAddress(k.org, "edit")))
 	} else if !errors.Is(err, orgoverlay.ErrNotFound) {
 		return ui.Page{}, err
 	}

@@ -109,11 +109,24 @@ func (s *onceSent) provide(v *visit) (done, error) {
 			err = refuse(err, "id", "Another service has this ID.")
 		}
 		if err != nil {
-			return done{}, orgRefused(v, err)
+			return done{}, serviceRefused(v, e, err)
 		}
 		first.made = string(saved.ID)
 	}
 	return done{to: "/services", said: serviceReceipt(e.Name + " is entered")}, nil
+}
+
+// serviceRefused tells what the service says of a service at the fields of the form.
+func serviceRefused(v *visit, e orgoverlay.ServiceEntry, err error) error {
+	err = orgRefused(v, err)
+	if no, ok := errors.AsType[*refusal](err); ok && e.Provider == "" {
+		for i, p := range no.problems {
+			if p.Field == "provider" {
+				no.problems[i].Text = unfilled[p.Field]
+			}
+		}
+	}
+	return err
 }
 
 func serviceReceipt(title string) ui.Receipt {
@@ -167,7 +180,7 @@ func showServiceChange(v *visit) (ui.Page, error) {
 	svc, actor := v.viewer()
 	forecast, err := svc.WhatIf(v.Context(), actor, orgoverlay.Supposition{Service: &e})
 	if err != nil {
-		status, problems := words(orgRefused(v, err))
+		status, problems := words(serviceRefused(v, e, err))
 		if problems == nil {
 			return ui.Page{}, err
 		}
@@ -190,14 +203,14 @@ func doServiceChange(v *visit) (done, error) {
 		return done{}, err
 	}
 	svc, actor := v.viewer()
-	e := readService(v.PostForm, was)
-	e.Version = v.version()
-	e, err = svc.SaveService(v.Context(), actor, e)
+	asked := readService(v.PostForm, was)
+	asked.Version = v.version()
+	e, err := svc.SaveService(v.Context(), actor, asked)
 	switch {
 	case errors.Is(err, orgoverlay.ErrConflict):
 		return v.shownAgain(showServiceChange)
 	case err != nil:
-		return done{}, orgRefused(v, err)
+		return done{}, serviceRefused(v, asked, err)
 	case e.Version == was.Version:
 		return done{to: "/services", said: ui.Receipt{Title: "Nothing had changed"}}, nil
 	}
