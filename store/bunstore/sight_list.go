@@ -22,15 +22,15 @@ func (t *sqlText) add(text string, args ...any) {
 }
 
 // Trust of an account with the owner of a row x of mspkit_sight is in force: with itself or, when that is a directory, with an account below
-// it. Each condition takes the account twice. A page looks its rows' owners up one by one; what reads all rows finds out first which
-// owners there are. Conditions are single values, not EXISTS or joins: of such PostgreSQL thinks that it had better read all rows that may ever be asked for;
+// it. A page looks its rows' owners up one by one, each condition taking the account once; what reads all rows finds out first which
+// owners there are, and takes it twice. Conditions are single values, not EXISTS or joins: of such PostgreSQL thinks that it had better read all rows that may ever be asked for;
 // or, where it does read all, that hardly any will be left, which it then completes one by one.
 const (
 	inForce = " a.account = ? AND a.state = 'established'" +
 		" AND (SELECT b.state FROM mspkit_trust AS b WHERE b.account = a.other AND b.other = a.account) = 'established'"
-	trusted = "((SELECT 1 FROM mspkit_trust AS a WHERE a.other = x.owner AND" + inForce + " LIMIT 1) IS NOT NULL" +
-		" OR (SELECT 1 FROM mspkit_tenant AS d CROSS JOIN mspkit_trust AS a" +
-		" WHERE d.directory <> '' AND d.directory = x.owner AND a.other = d.account AND" + inForce + " LIMIT 1) IS NOT NULL)"
+	trusted      = "(SELECT 1 FROM mspkit_trust AS a WHERE a.other = x.owner AND" + inForce + " LIMIT 1) IS NOT NULL"
+	trustedBelow = "(SELECT 1 FROM mspkit_tenant AS d CROSS JOIN mspkit_trust AS a" +
+		" WHERE d.directory <> '' AND d.directory = x.owner AND a.other = d.account AND" + inForce + " LIMIT 1) IS NOT NULL"
 	trustedAll = "(x.owner IN (SELECT a.other FROM mspkit_trust AS a WHERE" + inForce +
 		" UNION SELECT d.directory FROM mspkit_trust AS a CROSS JOIN mspkit_tenant AS d" +
 		" WHERE d.account = a.other AND d.directory <> '' AND" + inForce + ")) IS TRUE"
@@ -42,20 +42,21 @@ const active = "x.from_at <= ? AND x.until_at > ? AND (x.reasons = 1 OR (SELECT 
 
 // listing is a query of Sight on its way to SQL.
 type listing struct {
-	s         *session
-	q         orgoverlay.Query
-	name      string // of the account
-	directory orgoverlay.Account
-	ids       []orgoverlay.OrgID
-	within    bool // only ids
-	nothing   bool
-	whole     bool // all that there are
+	s           *session
+	q           orgoverlay.Query
+	name        string // of the account
+	directory   orgoverlay.Account
+	directories bool // there are accounts below others
+	ids         []orgoverlay.OrgID
+	within      bool // only ids
+	nothing     bool
+	whole       bool // all that there are
 }
 
 func (r sight) listing(ctx context.Context, q orgoverlay.Query) (*listing, error) {
-	l := &listing{s: r.s, q: q, ids: q.Ids, within: len(q.Ids) > 0, whole: q.Limit == 0 && len(q.Ids) == 0}
+	l := &listing{s: r.s, q: q, directories: true, ids: q.Ids, within: len(q.Ids) > 0, whole: q.Limit == 0 && len(q.Ids) == 0}
 	var directory, jit string
-	columns, dest := "name, directory", []any{&l.name, &directory}
+	columns, dest := "name, directory, EXISTS (SELECT 1 FROM mspkit_tenant AS d WHERE d.directory <> '')", []any{&l.name, &directory, &l.directories}
 	if r.s.db.postgres {
 		// For this transaction. What lists look up for each row seems so much, even where few rows are read, that the server would compile the
 		// statement, which takes it a second.
@@ -130,11 +131,16 @@ func (l *listing) sources() []source {
 			index = " INDEXED BY mspkit_sight_org"
 		}
 		out = append(out, source{"mspkit_sight AS x" + index + " CROSS JOIN mspkit_organization AS o", func(t *sqlText) {
-			now, trusts := micros(l.q.Now), trusted
-			if l.whole {
-				trusts = trustedAll
+			now := micros(l.q.Now)
+			t.add("o.id = x.org AND x.viewer = ? AND x.owner <> ? AND "+active, us, l.directory, now, now, now, now)
+			switch {
+			case l.whole:
+				t.add(" AND "+trustedAll, us, us)
+			case l.directories:
+				t.add(" AND ("+trusted+" OR "+trustedBelow+")", us, us)
+			default:
+				t.add(" AND "+trusted, us)
 			}
-			t.add("o.id = x.org AND x.viewer = ? AND x.owner <> ? AND "+active+" AND "+trusts, us, l.directory, now, now, now, now, us, us)
 			if l.q.Owner != "" {
 				t.add(" AND x.owner = ?", l.q.Owner)
 			}
