@@ -28,6 +28,9 @@ func (d *desk) conflict(ctx context.Context, o *sheet, expect int64, c changes) 
 					field.Seen, met = theirs.Before, true
 				}
 			}
+			if e.Version == 1 {
+				break // what is older was purged
+			}
 		}
 		if met {
 			out.Fields = append(out.Fields, field)

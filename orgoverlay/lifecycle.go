@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -67,6 +68,14 @@ func (p swept) changes() bool { return len(p.hide)+len(p.show)+len(p.purge) > 0 
 func (s *Service) sweepPage(ctx context.Context, v View, now time.Time, after OrgID) (swept, error) {
 	var out swept
 	page, f, seen, err := overlayPage(ctx, v, now, after, sweepPage)
+	if err != nil {
+		return out, err
+	}
+	if s.cfg.Retention > 0 && len(page) > 0 { // also those that no agreement leads to any more
+		if f.Trusts, err = v.Registry.Trusts(ctx); err != nil {
+			return out, fmt.Errorf("orgoverlay: sweep: %w", err)
+		}
+	}
 	for _, o := range page {
 		switch {
 		case seen[o.Org] && !o.HiddenSince.IsZero():
@@ -80,17 +89,20 @@ func (s *Service) sweepPage(ctx context.Context, v View, now time.Time, after Or
 		out.last = o.Org
 	}
 	out.looked = len(page)
-	return out, err
+	return out, nil
 }
 
-// over reports whether the retention of a hidden overlay is over.
+// over reports whether the retention of a hidden overlay is over. An owner with whom there never was trust is a directory: which accounts are below
+// it is known only while an agreement names one of its organizations, so that without one every trust counts.
 func (s *Service) over(o Overlay, f Facts, now time.Time) bool {
-	if s.cfg.Retention == 0 {
+	since := o.HiddenSince
+	if s.cfg.Retention == 0 || now.Before(since.Add(s.cfg.Retention)) {
 		return false
 	}
-	since := o.HiddenSince
+	with := func(t Trust) bool { return f.with(t, o.Owner) }
+	unknown := !slices.ContainsFunc(f.Trusts, with)
 	for _, t := range f.Trusts {
-		if !f.with(t, o.Owner) {
+		if !unknown && !with(t) {
 			continue
 		}
 		if t.State == TrustSuspended {
@@ -125,7 +137,8 @@ func (s *Service) sweep(ctx context.Context, tx Tx, a Actor, now time.Time, p sw
 
 // Purge removes what the account has laid over one organization, whether it is seen or not, for good: values, attachments, financial ID, all by
 // which it was found, and the values in its history. What stays is that it was changed when and by whom, and that it was purged and
-// why. What a database keeps of bytes that are deleted is its store's to say; see bunstore. It needs an actor who administers. Without an overlay it is ErrNotFound.
+// why. What is laid over it afterwards begins with version 1 again: an edit that was made on what is purged meets it as such if it has come to the same
+// version. What a database keeps of bytes that are deleted is its store's to say; see bunstore. It needs an actor who administers. Without an overlay it is ErrNotFound.
 func (s *Service) Purge(ctx context.Context, a Actor, org OrgID, why string) error {
 	if err := s.allow(a, a.Administers(), "purge"); err != nil {
 		return err

@@ -181,6 +181,24 @@ func testRetention(t *testing.T) {
 	require.Zero(t, s.record("wdc", giga).Version, "a purge is final")
 }
 
+// Retention stands still while trust is suspended, and begins at its end, also of an organization that no agreement names any more.
+func TestRetentionOfWhatNoAgreementNames(t *testing.T) {
+	t.Parallel()
+	for _, state := range []orgoverlay.TrustState{orgoverlay.TrustSuspended, orgoverlay.TrustEnded} {
+		s := pair(t)
+		s.config.Retention = 30 * 24 * time.Hour
+		s.edit("wdc", s.tied["gigatera"], remarks("kept"))
+		other := orgoverlay.ServiceEntry{ID: "service of G1", Name: "S", Provider: s.org("gigatera", "desk"), Version: 1}
+		_, err := s.of("gigatera").SaveService(s.ctx, admin("gigatera"), other)
+		require.NoError(t, err)
+		require.Equal(t, 1, s.sweep("wdc").Hidden)
+		s.clock = s.clock.AddDate(0, 0, 29)
+		s.half("gigatera", "wdc", state)
+		s.clock = s.clock.AddDate(0, 0, 29)
+		require.Equal(t, orgoverlay.Swept{Overlays: 1}, s.sweep("wdc"), state.String())
+	}
+}
+
 func testPurge(t *testing.T) {
 	t.Parallel()
 	s := triple(t)
@@ -215,6 +233,20 @@ func testPurge(t *testing.T) {
 	require.Equal(t, "customer left", log[0].Why)
 	require.Len(t, log, 4, "who changed what when stays")
 	s.edit("wdc", s.tied["globalnet"], financial("CANARY-FIN")) // free again
+}
+
+// What was purged is no conflict of what comes after.
+func TestNothingConflictsWithWhatWasPurged(t *testing.T) {
+	t.Parallel()
+	s := pair(t)
+	giga := s.tied["gigatera"]
+	s.edit("wdc", giga, remarks("one"))
+	require.NoError(t, s.of("wdc").Purge(s.ctx, admin("wdc"), giga, "purged"))
+	s.edit("wdc", giga, financial("F"))
+	var conflict *orgoverlay.Conflict
+	_, _, err := s.of("wdc").Edit(s.ctx, admin("wdc"), giga, remarks("mine"), 0)
+	require.ErrorAs(t, err, &conflict)
+	require.Empty(t, conflict.Fields, "nobody has changed the remarks since")
 }
 
 func testPurgeOfAnAccount(t *testing.T) {

@@ -178,6 +178,27 @@ func testHalvesOfATrust(t *testing.T) {
 	}
 }
 
+// After our own end nothing is told of what the other half does, whichever ended first.
+func TestTheOtherHalfIsTheirsToKnow(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "wdc", "gigatera")
+	s.trust("wdc", "gigatera")
+	look := func() []orgoverlay.Trust {
+		trusts, err := s.of("wdc").Trusts(s.ctx, admin("wdc"))
+		require.NoError(t, err)
+		return trusts
+	}
+	s.half("gigatera", "wdc", orgoverlay.TrustEnded)
+	s.clock = s.clock.Add(time.Hour)
+	s.half("wdc", "gigatera", orgoverlay.TrustEnded)
+	before := look()
+	s.clock = s.clock.Add(time.Hour)
+	s.half("gigatera", "wdc", orgoverlay.TrustEstablished)
+	if d := cmp.Diff(before, look()); d != "" {
+		t.Errorf("they begin anew, and we are told (-before +after):\n%s", d)
+	}
+}
+
 func testSeveralReasonsOneRecord(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "wdc", "gigatera")

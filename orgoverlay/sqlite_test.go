@@ -3,6 +3,7 @@ package orgoverlay_test
 import (
 	"database/sql"
 	"flag"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,7 +30,7 @@ func newSQLite(t testing.TB) store.DB {
 func openSQLite(t testing.TB, path, settings string) (store.DB, *bun.DB) {
 	t.Helper()
 	pool := func(connections int) *bun.DB {
-		db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)&_txlock=immediate&_time_format=sqlite"+settings)
+		db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)&_txlock=immediate&_time_format=sqlite"+settings)
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, db.Close()) })
 		db.SetMaxOpenConns(connections)

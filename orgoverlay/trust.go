@@ -71,19 +71,6 @@ func Together(ours, theirs TrustHalf) Trust {
 	if t.Other == "" {
 		t.Other = theirs.Account
 	}
-	pick := func(s TrustState) bool {
-		var since time.Time
-		for _, h := range []TrustHalf{ours, theirs} {
-			if h.State == s && (since.IsZero() || h.Since.Before(since)) {
-				since = h.Since
-			}
-		}
-		if since.IsZero() && ours.State != s && theirs.State != s {
-			return false
-		}
-		t.State, t.Since = s, since
-		return true
-	}
 	if ours.State == TrustEstablished && theirs.State == TrustEstablished {
 		t.State, t.Since = TrustEstablished, ours.Since
 		if theirs.Since.After(t.Since) {
@@ -91,9 +78,15 @@ func Together(ours, theirs TrustHalf) Trust {
 		}
 		return t
 	}
-	if pick(TrustEnded) || pick(TrustSuspended) {
-		return t
+	for _, state := range []TrustState{TrustEnded, TrustSuspended} {
+		switch state {
+		case ours.State: // whatever theirs is, and was since when: see Theirs
+			t.State, t.Since = state, ours.Since
+			return t
+		case theirs.State:
+			t.State, t.Since = state, theirs.Since
+			return t
+		}
 	}
-	t.State, t.Since = TrustNone, time.Time{}
 	return t
 }
