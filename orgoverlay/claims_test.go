@@ -53,6 +53,8 @@ func testFinancialIDsAreUniqueWithinAnAccount(t *testing.T) {
 	s.edit("wdc", giga, financial("V-101"))
 	s.edit("wdc", globe, financial("V-100")) // given back
 	s.edit("wdc", globe, financial(""))
+	s.edit("wdc", own, financial("V-100")) // given back by clearing
+	s.edit("wdc", own, financial("OWN"))
 	s.edit("wdc", giga, financial("")) // unset ones never collide
 	s.edit("wdc", giga, financial("  "))
 	s.edit("wdc", globe, financial("  "))

@@ -120,6 +120,8 @@ func testWhoReads(t *testing.T) {
 	s.form("wdc", false, field("tier", `{"type":"string"}`), note)
 	s.edit("wdc", org, custom("tier", `"gold"`))
 	s.edit("wdc", org, custom("note", `"owes us"`))
+	s.edit("wdc", org, financial("F-1"))
+	s.edit("wdc", s.tied["wdc"], custom("note", `"of ours"`))
 	for _, c := range []struct {
 		role orgoverlay.Role
 		sees bool
@@ -134,6 +136,12 @@ func testWhoReads(t *testing.T) {
 		require.NoError(t, err)
 		sources, err := s.of("wdc").Explain(s.ctx, actor, org)
 		require.NoError(t, err)
+		found, err := s.of("wdc").FindFinancial(s.ctx, actor, "F-1")
+		require.NoError(t, err)
+		require.Equal(t, c.sees, strings.Contains(spell(found), "owes us"), "%s: internal field of what is found by financial ID", c.role)
+		own, err := s.of("wdc").Own(s.ctx, actor, s.tied["wdc"])
+		require.NoError(t, err)
+		require.Equal(t, c.sees, len(own.Custom) == 1, "%s: internal field of an own organization", c.role)
 		all, err := json.Marshal([]any{r, page, sources})
 		require.NoError(t, err)
 		if got := strings.Contains(string(all), "note"); got != c.sees || (n == 1) != c.sees || (len(page.Records) == 1) != c.sees {
@@ -315,6 +323,13 @@ func testWhatMayStandInSharedFields(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", path, d)
 		}
 	}
+	https := func(n int) string { return "https://" + strings.Repeat("x", n-len("https://")) }
+	for _, picture := range []string{"data:image/svg+xml;base64,PHN2Zz4=", "data:text/html;base64,PGI+", "http://plain.example/x.png", "//x.example/x.png", https(orgoverlay.MaxPicture + 1)} {
+		_, err := s.of("wdc").SaveOrganization(s.ctx, admin("wdc"), orgoverlay.Organization{Shared: orgoverlay.Shared{Name: "new", Picture: picture}})
+		if d := cmp.Diff([]string{"picture"}, paths(t, err)); d != "" {
+			t.Errorf("%.40s (-want +got):\n%s", picture, d)
+		}
+	}
 	if d := cmp.Diff([]string{"gigatera", "wdc"}, s.names("wdc", orgoverlay.ListQuery{})); d != "" {
 		t.Errorf("after refusals (-want +got):\n%s", d)
 	}
@@ -422,11 +437,18 @@ func testConcurrentEdits(t *testing.T) {
 		}
 		s.edit("wdc", org, remarks("first"))
 		seen := s.record("wdc", org)
-		after := s.edit("wdc", org, remarks("second"))
+		after := s.edit("wdc", org, financial("other"))
+		var met *orgoverlay.Conflict
+		_, _, err := s.of("wdc").Edit(s.ctx, admin("wdc"), org, remarks("mine"), seen.Version)
+		require.ErrorAs(t, err, &met)
+		require.Empty(t, met.Fields, "own %v: the version that was read came with these remarks", own)
+		s.edit("wdc", org, orgoverlay.Patch{FinancialID: orgoverlay.Clear[string]()})
+		seen = s.record("wdc", org)
+		after = s.edit("wdc", org, remarks("second"))
 		after = s.edit("wdc", org, remarks("third"))
 
 		var conflict *orgoverlay.Conflict
-		_, _, err := s.of("wdc").Edit(s.ctx, admin("wdc"), org, financial("F"), seen.Version)
+		_, _, err = s.of("wdc").Edit(s.ctx, admin("wdc"), org, financial("F"), seen.Version)
 		require.ErrorAs(t, err, &conflict)
 		if d := cmp.Diff(&orgoverlay.Conflict{Org: org, Version: after.Version}, conflict); d != "" {
 			t.Errorf("own %v: other fields (-want +got):\n%s", own, d)
@@ -443,6 +465,8 @@ func testConcurrentEdits(t *testing.T) {
 			t.Errorf("own %v: nothing was written (-before +after):\n%s", own, d)
 		}
 		s.edit("wdc", org, financial("F"))
+		_, _, err = s.of("wdc").Edit(s.ctx, admin("wdc"), org, remarks("x"), s.record("wdc", org).Version+1)
+		require.ErrorIs(t, err, orgoverlay.ErrConflict, "a version that is yet to come")
 		_, _, err = s.of("wdc").Edit(s.ctx, admin("wdc"), org, remarks("x"), -1)
 		require.ErrorIs(t, err, orgoverlay.ErrConflict)
 	}

@@ -3,6 +3,8 @@ package orgoverlay_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,6 +89,9 @@ func testHistoryOfInternalFields(t *testing.T) {
 	for _, role := range []orgoverlay.Role{orgoverlay.RoleEndUser, orgoverlay.RoleKeyContact, ""} {
 		require.Equal(t, []string{"custom.tier", "remarks"}, paths(0, role))
 		require.Equal(t, []string{"custom.tier", "remarks"}, paths(2, role), "a page is filled beyond what is left out")
+		log, err := s.of("wdc").History(s.ctx, person("wdc", role), giga, "", 0)
+		require.NoError(t, err)
+		require.Len(t, log, 2, "an edit of internal fields alone leaves no line")
 	}
 	// A field that becomes internal hides what was written of it before, also once it is dropped again.
 	tier.Internal = true
@@ -143,6 +148,7 @@ func testDormantOverlaysComeBack(t *testing.T) {
 	g.Expiry = ""
 	s.agree("gigatera", g)
 	require.Equal(t, orgoverlay.Swept{Overlays: 2, Seen: 1}, s.sweep("wdc"))
+	require.Equal(t, orgoverlay.Swept{Overlays: 2}, s.sweep("wdc"), "once, and retention begins anew with the next end of sight")
 	before.Whys = s.record("wdc", giga).Whys
 	require.Empty(t, cmp.Diff(before, s.record("wdc", giga)), "unchanged, at the same version")
 	_, err = s.of("wdc").Sweep(s.ctx, person("wdc", orgoverlay.RoleAuditor))
@@ -267,6 +273,35 @@ func testPurgeOfAnAccount(t *testing.T) {
 	require.False(t, s.stored("wdc", "CANARY content"))
 	require.Equal(t, "own", s.record("wdc", s.tied["wdc"]).Local.Remarks)
 	require.Equal(t, "theirs", s.record("wna", s.tied["gigatera"]).Local.Remarks)
+}
+
+// What is done page by page is done to the last one.
+func TestSweepExportAndPurgeReachEverything(t *testing.T) {
+	t.Parallel()
+	const n = 1_100
+	s := many(t, n)
+	var table strings.Builder
+	table.WriteString("ID,Remarks\n")
+	for i := range n {
+		fmt.Fprintf(&table, "org-%05d,laid\n", i+1)
+	}
+	_, err := s.of("gigatera").Import(s.ctx, admin("gigatera"), strings.NewReader(table.String()), orgoverlay.ImportOptions{Blank: orgoverlay.BlankKeep})
+	require.NoError(t, err)
+	s.clock = s.clock.Add(time.Hour)
+	s.edit("gigatera", "org-00001", remarks("first"))
+	s.edit("gigatera", "org-01100", remarks("last"))
+	changed := s.export("gigatera", orgoverlay.ExportOptions{Since: s.clock})
+	require.Equal(t, 3, strings.Count(changed, "\n"), "the header, and what was changed on the first page and on the last")
+	require.Contains(t, changed, "org-01100")
+
+	s.half("mall", "gigatera", orgoverlay.TrustSuspended)
+	require.Equal(t, orgoverlay.Swept{Overlays: n, Hidden: n}, s.sweep("gigatera"))
+	for _, want := range []int{n, 0} {
+		purged, err := s.of("gigatera").PurgeAccount(s.ctx, admin("gigatera"), "leaves")
+		require.NoError(t, err)
+		require.Equal(t, want, purged)
+	}
+	require.NotContains(t, s.everything("gigatera"), "laid")
 }
 
 // After the owner is gone what was laid over its organization is still there to be purged, by id and account alone.

@@ -110,6 +110,11 @@ func testTrustIsNeededThroughout(t *testing.T) {
 	s.half("wdc", "gigatera", orgoverlay.TrustSuspended)
 	s.shows("wdc", "suspended")
 	s.shows("gigatera", "suspended by the other")
+	s.service("gigatera", "T")
+	moved := g
+	moved.Service = "T"
+	_, err = s.of("gigatera").SaveAgreement(s.ctx, admin("gigatera"), moved)
+	require.ErrorIs(t, err, orgoverlay.ErrState, "another service is another party")
 	g.Expiry = "2030-12-31"
 	g = s.agree("gigatera", g) // dates may change without trust
 	s.half("wdc", "gigatera", orgoverlay.TrustEstablished)
@@ -287,6 +292,11 @@ func testOwnAndDirectory(t *testing.T) {
 	if k := s.record("unit", deep.ID).Kind; k != orgoverlay.KindInternal {
 		t.Errorf("moved in: %v", k)
 	}
+	above, err := s.of("unit").Own(s.ctx, admin("unit"), below.ID)
+	require.NoError(t, err)
+	above.Parent = deep.ID
+	_, err = s.of("unit").SaveOrganization(s.ctx, admin("unit"), above)
+	require.Equal(t, []string{"parent"}, paths(t, err), "nothing lies below itself")
 	move("")
 	if k := s.record("unit", deep.ID).Kind; k != orgoverlay.KindExternal {
 		t.Errorf("moved out: %v", k)
@@ -363,6 +373,10 @@ func testDisabledAndDeleted(t *testing.T) {
 		t.Errorf("enabled ones (-want +got):\n%s", d)
 	}
 	require.ErrorIs(t, s.of("gigatera").DeleteOrganization(s.ctx, admin("gigatera"), other, o.Version-1), orgoverlay.ErrConflict)
+	child, err := s.of("gigatera").SaveOrganization(s.ctx, admin("gigatera"), orgoverlay.Organization{Shared: orgoverlay.Shared{Name: "child"}, Parent: other})
+	require.NoError(t, err)
+	require.ErrorIs(t, s.of("gigatera").DeleteOrganization(s.ctx, admin("gigatera"), other, o.Version), orgoverlay.ErrState, "others lie below it")
+	require.NoError(t, s.of("gigatera").DeleteOrganization(s.ctx, admin("gigatera"), child.ID, child.Version))
 	require.NoError(t, s.of("gigatera").DeleteOrganization(s.ctx, admin("gigatera"), other, o.Version))
 	s.shows("wdc", "deleted")
 	_, err = s.of("wdc").Organization(s.ctx, admin("wdc"), other)

@@ -88,6 +88,13 @@ func TestAgreementsThatCannotBe(t *testing.T) {
 	}
 	g, err := s.of("gigatera").Agreement(s.ctx, admin("gigatera"), "G1")
 	require.NoError(t, err)
+	s.account("wna", "")
+	s.trust("gigatera", "wna")
+	moved := g
+	moved.With, moved.Customer = "wna", orgoverlay.Ref{Account: "wna", Org: s.org("wna", "wna desk")}
+	_, err = s.of("gigatera").SaveAgreement(s.ctx, admin("gigatera"), moved)
+	require.Equal(t, []string{"customer"}, paths(t, err), "another account's side begins with the organization that is tied to it")
+	s.shows("gigatera", "it was not moved", "wdc")
 	same, err := s.of("gigatera").SaveAgreement(s.ctx, admin("gigatera"), g)
 	require.NoError(t, err)
 	require.Equal(t, g, same, "saving what is there writes nothing")

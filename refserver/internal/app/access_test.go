@@ -130,7 +130,9 @@ func TestDangerousActsAskForThePassword(t *testing.T) {
 		}
 		require.Equal(t, "let in", verdict(t, a, route, &program), route)
 	}
-	for _, route := range []string{"POST /partners/invite", "POST /partners/{id}/confirm", "POST /partners/{id}/revoke", "POST /api/key/announce", "PUT /api/partners/{id}", "POST /api/partners/join"} {
+	for _, route := range []string{"POST /partners/invite", "POST /partners/{id}/confirm", "POST /partners/{id}/revoke", "POST /api/key/announce", "PUT /api/partners/{id}", "POST /api/partners/join",
+		"POST /trusts/change", "PUT /api/trusts/{account}", "POST /organizations/export", "GET /api/organizations/export", "POST /api/organizations/{id}/purge", "POST /api/purge",
+		"PATCH /api/people/{id}", "POST /api/people/{id}/disable", "POST /api/people/{id}/reset", "POST /api/people/invitations", "POST /api/tokens", "POST /api/accounts", "POST /me/leave"} {
 		require.Contains(t, asked, route)
 	}
 	require.NotContains(t, asked, "POST /projects/new")
