@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -147,7 +148,7 @@ func (a *api) pour(ctx context.Context, w http.ResponseWriter, out outflow) {
 		w.WriteHeader(http.StatusNoContent)
 	case err == nil:
 	case to.begun:
-		a.Log.WarnContext(ctx, "answer cut short", "request_id", web.RequestID(ctx), "err", err)
+		a.Log.Log(ctx, min(web.Severity(ctx), slog.LevelWarn), "answer cut short", "request_id", web.RequestID(ctx), "err", err)
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)) // so that its end cannot be written
 	default:
 		if f, ok := errors.AsType[*failure](a.failure(ctx, err)); ok {

@@ -31,6 +31,9 @@ func (s *site) live(path string, look working) {
 			return
 		}
 		w.Header().Set("Content-Type", "text/event-stream")
+		if r.Method == http.MethodHead {
+			return
+		}
 		out := http.NewResponseController(w)
 		tick, limit := time.NewTicker(lookEvery), time.NewTimer(streamFor)
 		defer tick.Stop()

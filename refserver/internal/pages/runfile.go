@@ -50,7 +50,7 @@ func (s *site) file(path string, open func(*visit) (name string, next func() ([]
 			err = out.Flush()
 		}
 		if err != nil {
-			s.Log.ErrorContext(r.Context(), "file", "request_id", web.RequestID(r.Context()), "path", r.URL.Path, "err", err)
+			s.Log.Log(r.Context(), web.Severity(r.Context()), "file", "request_id", web.RequestID(r.Context()), "path", r.URL.Path, "err", err)
 			// The connection breaks, so that half a file is not taken for a whole one.
 			_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0))
 		}
