@@ -22,7 +22,8 @@ type Upload struct {
 	Inline bool   // it is shown within the remarks
 }
 
-// Attach adds a file to an organization that the account sees: to its own record, or to its overlay. It needs an actor who edits.
+// Attach adds a file to an organization that the account sees: to its own record, or to its overlay. It needs an actor who edits. Of an
+// organization of the account's directory it is refused as Edit is.
 //
 // The content is read twice from where it stands now: once to learn its size, type and digest, once to store it. One that is empty or of a
 // type that Config.AttachmentTypes does not have is ErrInvalid, one over Config.MaxAttachment ErrTooLarge. The type is found from the
@@ -52,6 +53,9 @@ func (s *Service) Attach(ctx context.Context, a Actor, org OrgID, u Upload, cont
 		o := d.sheets[org]
 		if o == nil {
 			return missing("organization", string(org))
+		}
+		if err := o.writable("attach to"); err != nil {
+			return err
 		}
 		if len(o.local.Attachments) >= MaxAttachments {
 			return fmt.Errorf("orgoverlay: attach to organization %q, which has %d attachments: %w", org, MaxAttachments, ErrTooLarge)

@@ -15,7 +15,7 @@ var coreRows = map[string]row{
 	"V11": {"sight moves with the provider of the service and the customer of the agreement, at once", testSightMovesAtOnce},
 	"V12": {"sight ends at the partners of an account, and customers of one provider stay strangers", testNothingBeyondTheAgreement},
 	"V13": {"parents, children and siblings of a linked organization stay hidden", testNothingBeyondTheAgreement},
-	"V14": {"own organizations are internal or external and edited directly, those of the directory are external", testOwnAndDirectory},
+	"V14": {"own organizations are internal or external and edited directly, those of the directory are external and kept there", both(testOwnAndDirectory, testNothingIsLaidOverTheDirectory)},
 	"V15": {"an organization of a directory is trusted by an account below it, and can be picked once the agreement is there", testDirectoryAsHome},
 	"V16": {"an agreement within one account opens nothing", testWithinOneAccount},
 	"V17": {"a disabled organization stays visible, is flagged and can be edited", testDisabledAndDeleted},

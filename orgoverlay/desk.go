@@ -39,6 +39,16 @@ type sheet struct {
 	rekeyed bool // its financial ID has changed
 }
 
+// writable refuses what op does to an organization of the account's directory: it is seen, and nothing is laid over it.
+func (o *sheet) writable(op string) error {
+	if o.Own || o.by.Kind == KindTrusted {
+		return nil
+	}
+	wrong := &Invalid{Op: fmt.Sprintf("%s organization %q", op, o.ID)}
+	wrong.add("", "directory", fmt.Sprintf("is kept by account %s, the directory of this one, and edited there", o.Account))
+	return wrong
+}
+
 // edit is a patch for one organization, made on a version of it; anyVersion stands for whatever version it has.
 type edit struct {
 	org    OrgID

@@ -22,7 +22,8 @@ const MaxCustom = 64 << 10
 // Edit changes the local fields of an organization that the account sees: its own record's, or its overlay's. expect is the Version
 // of the Record that the edit was made on.
 //
-// It needs an actor who edits. An organization that is not seen is ErrNotFound. Everything that is wrong with the patch is in one
+// It needs an actor who edits. An organization that is not seen is ErrNotFound, and one of the account's directory, over which nothing can be
+// laid, is an *Invalid by the rule directory. Everything that is wrong with the patch is in one
 // *Invalid, a financial ID that another record has is *InUse, and a record that has changed since is *Conflict, with the fields
 // that both changed. A patch that changes nothing writes nothing. Custom fields without Config.Schemas are ErrUnsupported.
 func (s *Service) Edit(ctx context.Context, a Actor, org OrgID, p Patch, expect int64) (Record, []Warning, error) {
@@ -61,6 +62,9 @@ func (d *desk) apply(ctx context.Context, e edit) ([]Warning, error) {
 	o := d.sheets[e.org]
 	if o == nil {
 		return nil, missing("organization", string(e.org))
+	}
+	if err := o.writable("edit"); err != nil {
+		return nil, err
 	}
 	local, c, err := d.patched(o, e.patch)
 	if err != nil || len(c) == 0 {

@@ -25,6 +25,6 @@ var extraRows = map[string]row{
 
 	"L1": {"an overlay is dormant while its organization is not seen, and comes back unchanged", testDormantOverlaysComeBack},
 	"L2": {"retention begins with the end of sight, stands still while trust is suspended, and ends in a purge for good", both(testRetention, testPurge)},
-	"L3": {"after the owner is gone the overlay stays, with nothing of the owner but id and account", testTheOwnerIsGone},
+	"L3": {"after the owner is gone the overlay stays, is listed and exported, with nothing of the owner but id and account", both(testTheOwnerIsGone, testDormantOverlaysAreListedAndExported)},
 	"L4": {"an account that leaves takes all its overlays and attachments with it", testPurgeOfAnAccount},
 }

@@ -27,8 +27,8 @@ func (w *world) furnish(a orgoverlay.Account) {
 	require.NoError(w.t, err)
 	w.newForm(a)
 	for n, e := range w.look(a) {
-		if e.Kind == orgoverlay.KindExternal && !strings.Contains(string(e.ID), string(a)) {
-			continue // its directory's
+		if w.above(a, e) {
+			continue
 		}
 		laid := map[bool]string{true: "laid"}[e.Kind == orgoverlay.KindTrusted] // what a purge takes
 		financial := w.secret(laid+"financial", a)
@@ -60,7 +60,12 @@ func (w *world) newForm(a orgoverlay.Account) {
 	require.NoError(w.t, err)
 }
 
-// lay edits what an account keeps of an organization, and attaches a file if there is one. The directory's records cannot be laid over.
+// above reports whether an organization that an account sees is its directory's, which is kept there alone.
+func (w *world) above(a orgoverlay.Account, e expected) bool {
+	return e.Kind == orgoverlay.KindExternal && !strings.Contains(string(e.ID), string(a))
+}
+
+// lay edits what an account keeps of an organization, and attaches a file if there is one. The directory's records are refused.
 func (w *world) lay(a orgoverlay.Account, org orgoverlay.OrgID, p orgoverlay.Patch, file string) {
 	w.t.Helper()
 	now, err := w.of(a).Organization(w.ctx, w.boss(a), org)

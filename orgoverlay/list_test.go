@@ -1,7 +1,6 @@
 package orgoverlay_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -166,42 +165,4 @@ func testListsSayWhy(t *testing.T) {
 	if d := cmp.Diff(gigatera, found[0].Whys); d != "" {
 		t.Errorf("found by financial ID (-want +got):\n%s", d)
 	}
-}
-
-// counting counts the calls that lists make.
-type counting struct {
-	orgoverlay.Store
-	calls *int
-}
-
-func (c counting) View(ctx context.Context, fn func(context.Context, orgoverlay.View) error) error {
-	return c.Store.View(ctx, func(ctx context.Context, v orgoverlay.View) error {
-		v.Sight, v.Extensions = countedSight{v.Sight, c.calls}, countedExtensions{v.Extensions, c.calls}
-		return fn(ctx, v)
-	})
-}
-
-type countedSight struct {
-	orgoverlay.Sight
-	calls *int
-}
-
-func (c countedSight) List(ctx context.Context, q orgoverlay.Query) ([]orgoverlay.Listed, error) {
-	*c.calls++
-	return c.Sight.List(ctx, q)
-}
-
-func (c countedSight) Facts(ctx context.Context, orgs []orgoverlay.OrgID) (orgoverlay.Facts, error) {
-	*c.calls++
-	return c.Sight.Facts(ctx, orgs)
-}
-
-type countedExtensions struct {
-	orgoverlay.ExtensionsView
-	calls *int
-}
-
-func (c countedExtensions) Active(ctx context.Context, category string) (orgoverlay.Extension, error) {
-	*c.calls++
-	return c.ExtensionsView.Active(ctx, category)
 }

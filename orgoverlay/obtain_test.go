@@ -179,11 +179,23 @@ var readers = map[string]func(*asker){
 			})
 		}
 	},
+	"Dormant": func(q *asker) {
+		for after := orgoverlay.OrgID(""); ; {
+			r, err := q.service.Dormant(q.w.ctx, q.actor, after, 2)
+			q.say("Dormant", after, r, err)
+			if after = r.Next; after == "" {
+				break
+			}
+		}
+	},
 	"Export": func(q *asker) {
 		for _, since := range []time.Time{{}, q.w.clock.Add(-time.Hour)} {
 			var table bytes.Buffer
 			n, err := q.service.Export(q.w.ctx, q.actor, &table, orgoverlay.ExportOptions{Since: since})
 			q.say("Export", nil, n, table.String(), err)
+			table.Reset()
+			n, err = q.service.Export(q.w.ctx, q.actor, &table, orgoverlay.ExportOptions{Since: since, Dormant: true})
+			q.say("Export", "dormant too", n, table.String(), err)
 		}
 	},
 }

@@ -219,6 +219,9 @@ func (w *world) conceal(from orgoverlay.Account) {
 			w.saveOrg(a, other)
 		}
 		for _, e := range w.look(a) {
+			if w.above(a, e) {
+				continue
+			}
 			laid := map[bool]string{true: "laid"}[e.Kind == orgoverlay.KindTrusted]
 			w.lay(a, e.ID, orgoverlay.Patch{Remarks: orgoverlay.Set("hidden " + w.secret(laid+"remarks", a)), FinancialID: orgoverlay.Set(w.secret(laid+"financial", a))}, "")
 			if e.Kind == orgoverlay.KindTrusted && w.chance(30) {
