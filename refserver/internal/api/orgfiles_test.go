@@ -131,10 +131,10 @@ func TestTablesAreImportedRowByRow(t *testing.T) {
 	}, said)
 
 	var out strings.Builder
-	require.NoError(t, c.ExportOrganizations(ctx, w.clock.AddDate(0, 0, -1), &out))
+	require.NoError(t, c.ExportOrganizations(ctx, apiclient.TableExport{Since: w.clock.AddDate(0, 0, -1)}, &out))
 	require.Equal(t, 2, strings.Count(out.String(), "\n"), "only what was changed since: %s", out.String())
 	out.Reset()
-	require.NoError(t, c.ExportOrganizations(ctx, w.clock.AddDate(0, 0, 1), &out))
+	require.NoError(t, c.ExportOrganizations(ctx, apiclient.TableExport{Since: w.clock.AddDate(0, 0, 1)}, &out))
 	require.Empty(t, out.String())
 	base := w.as("wdc", administrator)
 	require.Equal(t, http.StatusNoContent, ask(t, base, "GET organizations/export?since=2026-06-02T12:00:00Z", "").status)

@@ -100,6 +100,7 @@ var operations = []struct{ id, request, keys string }{
 	{"whatIf", `POST what-if {"trust":{"account":"gigatera","state":"ended"}}`, "{gains[] losses[{name organization owner viewer}]}"},
 	{"setTrust", `PUT trusts/gigatera {"state":"suspended"}`, trustKeys},
 	{"readLog", "GET log?limit=100", "{items" + logKeys + "}"},
+	{"listDormantOverlays", "GET organizations/dormant?limit=1", "{items[{account hidden_since id version}]}"},
 	{"sweep", "POST sweep", "{hidden overlays purged seen}"},
 	{"purgeOrganization", `POST organizations/{gt}/purge {"why":"over"}`, "{overlays}"},
 	{"purgeAccount", `POST purge {"why":"over"}`, "{overlays}"},

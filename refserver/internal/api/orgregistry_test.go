@@ -256,7 +256,7 @@ func TestRolesAreThoseOfTheService(t *testing.T) {
 		`PUT tenant {"name":"X","version":2}`, `PUT people-of-the-account/1 {"name":"X"}`, `PUT trusts/gigatera {"state":"ended"}`,
 		`PUT services/s {"name":"X"}`, `PUT agreements/a {"kind":"sla","with":"x","customer":{"account":"a","organization":"b"}}`, "POST what-if {}",
 		`PUT extensions/e {"name":"X"}`, `POST extensions/dry-run {"name":"X"}`, `POST extensions/e/1/activate {"version":1}`, `POST extensions/e/1/disable {"version":1}`,
-		`POST extensions/e/1/enable {"version":1}`, "GET organizations/export", "POST sweep", `POST purge {"why":"x"}`, "POST organizations/" + gt + `/purge {"why":"x"}`,
+		`POST extensions/e/1/enable {"version":1}`, "GET organizations/export", "GET organizations/export?dormant=true", "GET organizations/dormant", "POST sweep", `POST purge {"why":"x"}`, "POST organizations/" + gt + `/purge {"why":"x"}`,
 	}
 	imports := "POST organizations/import?blank=keep ID\n"
 	refused := func(who []string, requests ...string) {

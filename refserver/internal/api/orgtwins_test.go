@@ -31,7 +31,7 @@ func TestInvisibleAndAbsentAreTheSameBytes(t *testing.T) {
 			"GET organizations/{id}/explain", "GET organizations/{id}/history", "GET organizations/{id}/who-sees", "POST organizations/{id}/attachments?name=a.txt text",
 			"GET organizations/{id}/attachments/1", `POST organizations/{id}/purge {"why":"x"}`, "GET own-organizations/{id}",
 			`PUT own-organizations/{id} {"name":"X","version":1}`, "DELETE own-organizations/{id}?version=1", "GET organizations?search=hidden", "GET organizations/count?owner=outsider",
-			"GET organizations", "GET organizations/export", `PUT services/s {"name":"S","provider":"{id}"}`, `PUT tenant {"name":"X","organization":"{id}","version":2}`,
+			"GET organizations", "GET organizations/export", "GET organizations/export?dormant=true", "GET organizations/dormant?after={id}", `PUT services/s {"name":"S","provider":"{id}"}`, `PUT tenant {"name":"X","organization":"{id}","version":2}`,
 			`POST own-organizations {"name":"X","parent":"{id}"}`,
 			`POST what-if {"service":{"id":"s","name":"S","provider":"{id}"}}`,
 			`PUT agreements/A {"kind":"flsa","with":"gigatera","provider":{"account":"outsider","organization":"{id}"},"customer":{"account":"outsider","organization":"{id}"},"start":"2026-01-01"}`,
@@ -70,7 +70,7 @@ func TestNoAnswerHoldsAnothersPrivateFields(t *testing.T) {
 		base := w.as(account, administrator)
 		for _, r := range []string{
 			"GET organizations", "GET organizations?search=canary", "GET organizations/" + gt, "GET organizations/" + w.tied["wdc"], "GET organizations/" + gt + "/explain",
-			"GET organizations/" + gt + "/history", "GET organizations/" + gt + "/who-sees", "GET own-organizations/" + gt, "GET financial-ids/canary-wdc", "GET organizations/export", "GET log?limit=100",
+			"GET organizations/" + gt + "/history", "GET organizations/" + gt + "/who-sees", "GET own-organizations/" + gt, "GET financial-ids/canary-wdc", "GET organizations/export?dormant=true", "GET organizations/dormant", "GET log?limit=100",
 			`PATCH organizations/` + gt + `?version=0 {"financial_id":"canary-wdc"}`, "GET trusts", "GET agreements", "GET agreements-elsewhere", "POST sweep",
 		} {
 			pattern, body := cut(r)

@@ -23,6 +23,12 @@ type importTable struct {
 type exportTable struct {
 	Since     time.Time `query:"since" doc:"leave out what the account has not changed at that moment or later"`
 	Separator string    `query:"separator" enum:"comma,tab,semicolon" doc:"default: comma"`
+	Dormant   bool      `query:"dormant" doc:"add, after the others and without a name, what is kept of organizations that are not seen; an import leaves such rows out as not found"`
+}
+
+type listDormant struct {
+	After string `query:"after"`
+	Brief
 }
 
 type readLog struct {
@@ -47,9 +53,16 @@ func (a *api) trustedOrganizations() {
 			media, name = "text/tab-separated-values; charset=utf-8", "trusted_organizations.tsv"
 		}
 		return outflow{map[string]string{"Content-Type": media, "Content-Disposition": asFile(name)}, func(w io.Writer) error {
-			_, err := svc.Export(ctx, actor, w, orgoverlay.ExportOptions{Comma: separators[in.Separator], Since: in.Since})
+			_, err := svc.Export(ctx, actor, w, orgoverlay.ExportOptions{Comma: separators[in.Separator], Since: in.Since, Dormant: in.Dormant})
 			return err
 		}}, nil
+	})
+	handle(a, route("listDormantOverlays", "GET organizations/dormant", area, "What the account keeps of organizations that it does not see, by id. A page can be short, or empty, and not be the last"), func(ctx context.Context, in *listDormant) (shapes.List[shapes.DormantOverlay], error) {
+		svc, actor := a.Viewer(ctx)
+		page, err := svc.Dormant(ctx, actor, orgoverlay.OrgID(in.After), in.Limit)
+		return shapes.List[shapes.DormantOverlay]{Next: string(page.Next), Items: each(page.Overlays, func(d orgoverlay.Dormant) shapes.DormantOverlay {
+			return shapes.DormantOverlay{ID: string(d.Org), Account: string(d.Account), HiddenSince: timeOrNull(d.HiddenSince), Version: d.Version}
+		})}, err
 	})
 	handle(a, route("readLog", "GET log", area, "The account's whole history of organizations and what belongs to them, newest first"), func(ctx context.Context, in *readLog) (shapes.List[shapes.LogEntry], error) {
 		svc, actor := a.Viewer(ctx)

@@ -92,14 +92,24 @@ func (c *Client) ImportOrganizations(ctx context.Context, from io.Reader, o Tabl
 	return call[shapes.TableImport](ctx, c, "POST", with("organizations/import", "blank", o.Blank, "separator", o.Separator, "dry_run", truth(o.DryRun)), table{from})
 }
 
-// ExportOrganizations writes the trusted organizations with what the account has laid over them to w, as CSV. With since it leaves out what
-// has not changed at that moment or later.
-func (c *Client) ExportOrganizations(ctx context.Context, since time.Time, w io.Writer) error {
+// TableExport says what an export leaves out and adds. The zero value is every organization that is seen.
+type TableExport struct {
+	Since   time.Time // leave out what has not changed at that moment or later
+	Dormant bool      // add what is kept of organizations that are not seen
+}
+
+// ExportOrganizations writes the trusted organizations with what the account has laid over them to w, as CSV.
+func (c *Client) ExportOrganizations(ctx context.Context, o TableExport, w io.Writer) error {
 	from := ""
-	if !since.IsZero() {
-		from = since.Format(time.RFC3339Nano)
+	if !o.Since.IsZero() {
+		from = o.Since.Format(time.RFC3339Nano)
 	}
-	return c.do(ctx, "GET", "/api/"+with("organizations/export", "since", from), nil, w)
+	return c.do(ctx, "GET", "/api/"+with("organizations/export", "since", from, "dormant", truth(o.Dormant)), nil, w)
+}
+
+// Dormant lists what the account keeps of organizations that it does not see, by id. A page can be short, or empty, and not be the last.
+func (c *Client) Dormant(ctx context.Context, after string, limit int) (shapes.List[shapes.DormantOverlay], error) {
+	return call[shapes.List[shapes.DormantOverlay]](ctx, c, "GET", with("organizations/dormant", "after", after, "limit", number(limit)), nil)
 }
 
 // Log lists the account's whole history of organizations and what belongs to them, newest first. Empty kind and subject ask for all.

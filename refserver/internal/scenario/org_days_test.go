@@ -87,7 +87,7 @@ func reasonsAndTheEndOfTrust(c *cast) {
 
 	exported := func() string {
 		var b bytes.Buffer
-		require.NoError(t, wdc.ExportOrganizations(ctx, time.Time{}, &b))
+		require.NoError(t, wdc.ExportOrganizations(ctx, apiclient.TableExport{}, &b))
 		return b.String()
 	}
 	gone := func(what string) {

@@ -85,7 +85,7 @@ func anotherVersion(c *cast) {
 			require.Equal(t, sees, shows(p, at), "%s %s", role, at)
 		}
 		require.Equal(t, sees, len(p.names(apiclient.OrganizationQuery{Search: "pays late"})) == 1, role)
-		require.True(t, apiclient.Is(p.ExportOrganizations(ctx, time.Time{}, new(bytes.Buffer)), "forbidden"), role)
+		require.True(t, apiclient.Is(p.ExportOrganizations(ctx, apiclient.TableExport{}, new(bytes.Buffer)), "forbidden"), role)
 	}
 	require.True(t, shows(wdc, "/api/organizations/export"))
 
@@ -196,7 +196,7 @@ func manyRows(c *cast) {
 	}
 	giga.edit("org-00001", map[string]any{"remarks": `=HYPERLINK("https://x.example","y")`})
 	var file bytes.Buffer
-	require.NoError(t, giga.ExportOrganizations(ctx, time.Time{}, &file))
+	require.NoError(t, giga.ExportOrganizations(ctx, apiclient.TableExport{}, &file))
 	require.Equal(t, n+3, strings.Count(file.String(), "\n"), "beside the head, Widget Data Center and Widget North America")
 	require.NotRegexp(t, `(?m)(^|,)"?=HYPERLINK`, file.String(), "a spreadsheet would run it")
 	require.Contains(t, file.String(), "=HYPERLINK")

@@ -148,6 +148,14 @@ type Swept struct {
 	Purged   int `json:"purged" doc:"that were hidden for longer than they are kept"`
 }
 
+// DormantOverlay says that the account keeps something of an organization that it does not see at present.
+type DormantOverlay struct {
+	ID          string     `json:"id" doc:"of the organization"`
+	Account     string     `json:"account" doc:"the owner"`
+	HiddenSince *time.Time `json:"hidden_since" doc:"when a sweep found it hidden first; null until one has"`
+	Version     int64      `json:"version" doc:"of what is kept"`
+}
+
 // Purge removes for good what the account has laid over organizations.
 type Purge struct {
 	Why string `json:"why" doc:"what history will say"`
