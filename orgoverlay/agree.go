@@ -14,7 +14,7 @@ func (s *Service) Agreement(ctx context.Context, a Actor, id AgreementID) (Agree
 		return g, err
 	}
 	err := s.view(ctx, func(ctx context.Context, v View) (err error) {
-		if len(askable([]AgreementID{id})) > 0 {
+		if nameable(id) {
 			g, err = v.Registry.Agreement(ctx, id)
 		}
 		if g.ID == "" && err == nil || errors.Is(err, ErrNotFound) {
@@ -25,11 +25,14 @@ func (s *Service) Agreement(ctx context.Context, a Actor, id AgreementID) (Agree
 	return g, err
 }
 
-// Agreements returns up to limit of those registered in the account with an id greater than after, ordered by id. It needs an actor
-// who sees internal fields.
+// Agreements returns up to limit of those registered in the account with an id greater than after, ordered by id; an after that is
+// no text is ErrInvalid. It needs an actor who sees internal fields.
 func (s *Service) Agreements(ctx context.Context, a Actor, after AgreementID, limit int) ([]Agreement, error) {
 	var out []Agreement
 	if err := s.allow(a, a.SeesInternal(), "read agreements"); err != nil {
+		return nil, err
+	}
+	if err := checkAfter("list agreements", string(after)); err != nil {
 		return nil, err
 	}
 	err := s.view(ctx, func(ctx context.Context, v View) (err error) {
@@ -78,7 +81,7 @@ func (s *Service) SaveAgreement(ctx context.Context, a Actor, g Agreement) (Agre
 
 // presentAgreement reads what a save of an agreement replaces.
 func presentAgreement(ctx context.Context, v View, g Agreement) (Agreement, error) {
-	if len(askable([]AgreementID{g.ID})) == 0 {
+	if !nameable(g.ID) {
 		return Agreement{}, missing("agreement", string(g.ID))
 	}
 	got, err := v.Registry.Agreement(ctx, g.ID)
@@ -128,7 +131,7 @@ func (s *Service) provider(ctx context.Context, v View, wrong *Invalid, g *Agree
 	case SLA:
 		var e ServiceEntry
 		err := ErrNotFound
-		if len(askable([]ServiceID{g.Service})) > 0 {
+		if nameable(g.Service) {
 			e, err = v.Registry.Service(ctx, g.Service)
 		}
 		if errors.Is(err, ErrNotFound) {

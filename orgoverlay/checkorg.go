@@ -22,7 +22,7 @@ func checkOrganization(ctx context.Context, tx Tx, o, was Organization) error {
 	for _, f := range []struct{ path, text string }{{"region", o.Region}, {"source", o.Source}, {"source_id", o.SourceID}} {
 		wrong.line(f.path, f.text, false)
 	}
-	if o.Name != was.Name {
+	if o.Name != was.Name && nameable(o.Name) {
 		same, err := tx.Sight.Named(ctx, []OrgName{{o.Account, o.Name}})
 		if err != nil {
 			return err
@@ -37,7 +37,7 @@ func checkOrganization(ctx context.Context, tx Tx, o, was Organization) error {
 		}
 	}
 	if o.Manager != "" && o.Manager != was.Manager {
-		people, err := tx.People.People(ctx, []PersonID{o.Manager})
+		people, err := knownPeople(ctx, tx.View(), []PersonID{o.Manager})
 		if err != nil {
 			return err
 		}

@@ -145,11 +145,14 @@ func (s *Service) turn(ctx context.Context, a Actor, id ExtensionID, number, exp
 	var e Extension
 	err := s.update(ctx, func(ctx context.Context, tx Tx) error {
 		name := extensionName(Extension{ID: id, Number: number})
+		if !nameable(id) {
+			return missing("extension", name)
+		}
 		got, err := tx.Extensions.Extension(ctx, id, number)
+		if errors.Is(err, ErrNotFound) {
+			return missing("extension", name)
+		}
 		if err != nil {
-			if errors.Is(err, ErrNotFound) {
-				return missing("extension", name)
-			}
 			return err
 		}
 		if got.Version != expect {
@@ -200,6 +203,9 @@ func (s *Service) checkExtension(e Extension) error {
 		}
 		named[f.ID] = true
 		wrong.line(path+".label", f.Label, true)
+		if !wrong.valid(path+".schema", string(f.Schema)) {
+			continue
+		}
 		if _, err := s.schemas.compile(s.cfg.Schemas, f.Schema); err != nil {
 			wrong.add(path+".schema", "schema", err.Error())
 		}

@@ -8,12 +8,13 @@ import (
 
 // History returns up to limit lines about one organization that the account sees, newest first, with an ID less than before (empty:
 // from the newest): what the account did to its own record, or laid over another's, and never anything of the other's. Changes of internal
-// fields are left out for people who may not see those, and so are lines that hold nothing else. limit is at most MaxPage; 0 is 20.
+// fields are left out for people who may not see those, and so are lines that hold nothing else. limit is at most MaxPage; 0 is 20. A limit or a before that
+// cannot be is ErrInvalid.
 func (s *Service) History(ctx context.Context, a Actor, org OrgID, before string, limit int) ([]Entry, error) {
 	if err := s.enter(a); err != nil {
 		return nil, err
 	}
-	limit, err := pageLimit("read history", limit)
+	q, err := asked(HistoryQuery{Before: before, Limit: limit})
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +29,7 @@ func (s *Service) History(ctx context.Context, a Actor, org OrgID, before string
 		if len(seen) == 0 {
 			return missing("organization", string(org))
 		}
-		q := HistoryQuery{Kind: "overlay", Subject: string(org), Before: before, Limit: limit}
+		q.Kind, q.Subject = "overlay", string(org)
 		if seen[0].Own {
 			q.Kind = "organization"
 		}
@@ -87,13 +88,13 @@ func internalPaths(ctx context.Context, v View) (map[string]bool, error) {
 }
 
 // Log returns lines of the account's whole history, newest first, with internal fields. It needs an actor who audits. A Limit of 0 is 20, the most is
-// MaxPage.
+// MaxPage. What cannot be asked is ErrInvalid.
 func (s *Service) Log(ctx context.Context, a Actor, q HistoryQuery) ([]Entry, error) {
 	if err := s.allow(a, a.Audits(), "read history in bulk"); err != nil {
 		return nil, err
 	}
-	var err error
-	if q.Limit, err = pageLimit("read history", q.Limit); err != nil {
+	q, err := asked(q)
+	if err != nil {
 		return nil, err
 	}
 	var out []Entry
@@ -104,12 +105,17 @@ func (s *Service) Log(ctx context.Context, a Actor, q HistoryQuery) ([]Entry, er
 	return out, err
 }
 
-func pageLimit(op string, limit int) (int, error) {
-	switch {
-	case limit == 0:
-		return 20, nil
-	case limit < 0 || limit > MaxPage:
-		return 0, &Invalid{Op: op, Fields: []FieldError{{"limit", "range", fmt.Sprintf("is not between 1 and %d", MaxPage)}}}
+// asked fills in the limit of a query that people make, and says what is wrong with it.
+func asked(q HistoryQuery) (HistoryQuery, error) {
+	wrong := &Invalid{Op: "read history"}
+	if q.Limit == 0 {
+		q.Limit = 20
 	}
-	return limit, nil
+	if q.Limit < 0 || q.Limit > MaxPage {
+		wrong.add("limit", "range", fmt.Sprintf("is not between 1 and %d", MaxPage))
+	}
+	wrong.valid("kind", q.Kind)
+	wrong.valid("subject", q.Subject)
+	wrong.valid("before", q.Before)
+	return q, wrong.orNil()
 }

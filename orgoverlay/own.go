@@ -97,7 +97,7 @@ func (s *Service) presentOrg(ctx context.Context, tx Tx, o *Organization) (Organ
 
 // ownOrg reads an own organization, deleted or not.
 func ownOrg(ctx context.Context, v View, org OrgID) (Organization, error) {
-	if len(askable([]OrgID{org})) == 0 {
+	if !nameable(org) {
 		return Organization{}, ErrNotFound
 	}
 	return v.Orgs.Organization(ctx, org)

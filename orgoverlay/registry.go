@@ -40,6 +40,7 @@ func (s *Service) SaveTenant(ctx context.Context, a Actor, t Tenant) (Tenant, er
 			wrong.add("id", "account", "is not the account that is acted in")
 		}
 		wrong.line("name", t.Name, true)
+		wrong.line("directory", string(t.Directory), false)
 		if t.Directory == s.account || was.Version > 0 && t.Directory != was.Directory {
 			wrong.add("directory", "fixed", "cannot become another")
 		}
@@ -147,7 +148,7 @@ func (s *Service) SetTrust(ctx context.Context, a Actor, other Account, state Tr
 
 // ourHalf reads our half of the trust with another account; the zero half when there is none yet.
 func ourHalf(ctx context.Context, v View, other Account) (TrustHalf, error) {
-	if len(askable([]Account{other})) == 0 {
+	if !nameable(other) {
 		return TrustHalf{}, nil
 	}
 	half, err := v.Registry.Half(ctx, other)
@@ -176,11 +177,14 @@ func mayTrust(account, other Account, from, to TrustState) error {
 	return nil
 }
 
-// Services returns up to limit services of the account with an id greater than after, ordered by id. It needs an actor who sees
-// internal fields.
+// Services returns up to limit services of the account with an id greater than after, ordered by id; an after that is no text
+// is ErrInvalid. It needs an actor who sees internal fields.
 func (s *Service) Services(ctx context.Context, a Actor, after ServiceID, limit int) ([]ServiceEntry, error) {
 	var out []ServiceEntry
 	if err := s.allow(a, a.SeesInternal(), "read services"); err != nil {
+		return nil, err
+	}
+	if err := checkAfter("list services", string(after)); err != nil {
 		return nil, err
 	}
 	err := s.view(ctx, func(ctx context.Context, v View) (err error) {
@@ -230,7 +234,7 @@ func (s *Service) SaveService(ctx context.Context, a Actor, e ServiceEntry) (Ser
 
 // presentService reads what a save of a service replaces.
 func presentService(ctx context.Context, v View, e ServiceEntry) (ServiceEntry, error) {
-	if len(askable([]ServiceID{e.ID})) == 0 {
+	if !nameable(e.ID) {
 		return ServiceEntry{}, missing("service", string(e.ID))
 	}
 	got, err := v.Registry.Service(ctx, e.ID)

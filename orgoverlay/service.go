@@ -90,7 +90,7 @@ func (s *Service) enter(a Actor) error {
 	return nil
 }
 
-// allow is enter, and refuses an actor whose roles do not allow what op says.
+// allow is enter, and refuses an actor whose roles do not allow what op says, or who could not be told of in history.
 func (s *Service) allow(a Actor, ok bool, op string) error {
 	if err := s.enter(a); err != nil {
 		return err
@@ -98,7 +98,10 @@ func (s *Service) allow(a Actor, ok bool, op string) error {
 	if !ok {
 		return fmt.Errorf("orgoverlay: %s: %w", op, ErrForbidden)
 	}
-	return nil
+	wrong := &Invalid{Op: op}
+	wrong.valid("actor.name", a.Name)
+	wrong.valid("actor.home", string(a.Home))
+	return wrong.orNil()
 }
 
 // view reads in a transaction that is opened for the service's account, with every role.

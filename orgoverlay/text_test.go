@@ -8,37 +8,6 @@ import (
 	"github.com/mspkit/mspkit/orgoverlay"
 )
 
-// What cannot be the name of anything is not there, or is a field that is wrong; a store is never asked for it.
-func TestWhatIsNoTextNamesNothing(t *testing.T) {
-	t.Parallel()
-	s := pair(t)
-	const bad = "a\x00b"
-	service, boss := s.of("wdc"), admin("wdc")
-	draft := s.draft("gigatera", orgoverlay.Agreement{ID: "A", Kind: orgoverlay.SLA, Service: bad})
-	for what, c := range map[string]struct {
-		ask  func() error
-		want error
-	}{
-		"an organization":        {func() error { _, err := service.Organization(s.ctx, boss, bad); return err }, orgoverlay.ErrNotFound},
-		"an edit":                {func() error { _, _, err := service.Edit(s.ctx, boss, bad, remarks("x"), 0); return err }, orgoverlay.ErrNotFound},
-		"a financial ID":         {func() error { _, _, err := service.Edit(s.ctx, boss, s.tied["wdc"], financial(bad), 2); return err }, orgoverlay.ErrInvalid},
-		"an own one":             {func() error { _, err := service.Own(s.ctx, boss, bad); return err }, orgoverlay.ErrNotFound},
-		"who sees it":            {func() error { _, err := service.WhoSees(s.ctx, boss, bad); return err }, orgoverlay.ErrNotFound},
-		"deleting":               {func() error { return service.DeleteOrganization(s.ctx, boss, bad, 1) }, orgoverlay.ErrNotFound},
-		"a trust":                {func() error { _, err := service.SetTrust(s.ctx, boss, bad, orgoverlay.TrustEnded); return err }, orgoverlay.ErrInvalid},
-		"a service":              {func() error { _, err := service.SaveService(s.ctx, boss, orgoverlay.ServiceEntry{ID: bad}); return err }, orgoverlay.ErrNotFound},
-		"an agreement":           {func() error { _, err := service.Agreement(s.ctx, boss, bad); return err }, orgoverlay.ErrNotFound},
-		"an agreement's service": {func() error { _, err := service.SaveAgreement(s.ctx, boss, draft); return err }, orgoverlay.ErrInvalid},
-		"an agreement's sides": {func() error {
-			_, err := service.SaveAgreement(s.ctx, boss, orgoverlay.Agreement{Kind: orgoverlay.FLSA, With: bad, Start: "2026-01-01"})
-			return err
-		}, orgoverlay.ErrInvalid},
-		"a person": {func() error { _, err := service.SavePerson(s.ctx, boss, orgoverlay.Person{Name: bad}); return err }, orgoverlay.ErrInvalid},
-	} {
-		require.ErrorIs(t, c.ask(), c.want, what)
-	}
-}
-
 func TestExplainOwnFieldsByHistory(t *testing.T) {
 	t.Parallel()
 	s := pair(t)
