@@ -103,6 +103,15 @@ func TestPagesCostTheSameCalls(t *testing.T) {
 		s.account(orgoverlay.Account(fmt.Sprint("a", i)), "")
 		s.sla("wdc", orgoverlay.Account(fmt.Sprint("a", i)), orgoverlay.AgreementID(fmt.Sprint("G", i)))
 	}
+	contact := field("contact", `true`)
+	contact.Person = true
+	s.form("wdc", false, contact)
+	_, err := s.of("wdc").SavePerson(s.ctx, admin("wdc"), orgoverlay.Person{ID: "7", Name: "Ann"})
+	require.NoError(t, err)
+	for _, org := range s.tied {
+		s.edit("wdc", org, orgoverlay.Patch{Remarks: orgoverlay.Set("x"), FinancialID: orgoverlay.Set(string(org)), Custom: custom("contact", `7`).Custom})
+		s.attach("wdc", org, "x.txt", "x")
+	}
 	for _, limit := range []int{1, 43} {
 		for whys, want := range map[bool]int{false: 2, true: 3} {
 			var calls int
