@@ -47,11 +47,14 @@ func showOrganization(v *visit) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	own := r.Account == svc.Account()
-	ours := oursPart(r, people, own, string(svc.Account()))
-	if actor.Edits() {
-		ours.Parts = append(ours.Parts, ui.Form{ID: "edit", Get: true, Action: orgAddress(r.ID, "edit"), Submit: "Edit ours"})
+	ours := ui.Section{ID: "ours", Title: "Ours", Parts: []ui.Part{ui.P(ui.Text(owner(r.Shared) + " is our directory. What is to be kept of this organization is kept there."))}}
+	if v.writable(r) {
+		ours = oursPart(r, people, own, string(svc.Account()))
+		if actor.Edits() {
+			ours.Parts = append(ours.Parts, ui.Form{ID: "edit", Get: true, Action: orgAddress(r.ID, "edit"), Submit: "Edit ours"})
+		}
+		ours.Parts = append(ours.Parts, filesParts(r, actor)...)
 	}
-	ours.Parts = append(ours.Parts, filesParts(r, actor)...)
 	links := ui.Say(ui.To("History", orgAddress(r.ID, "history")))
 	if own && (actor.Edits() || actor.SeesInternal()) {
 		links = append(links, ui.To("Who sees us", orgAddress(r.ID, "sees")))

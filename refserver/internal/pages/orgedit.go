@@ -43,6 +43,9 @@ func showOrgEdit(v *visit) (ui.Page, error) {
 	if err == nil && !actor.Edits() {
 		err = fmt.Errorf("edit an organization: %w", orgoverlay.ErrForbidden)
 	}
+	if err == nil && !v.writable(r) {
+		err = refuse(orgoverlay.ErrInvalid, "", "The organization is kept by "+owner(r.Shared)+", the directory of this account, and edited there.")
+	}
 	if err != nil {
 		return ui.Page{}, err
 	}

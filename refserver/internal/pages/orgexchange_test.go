@@ -73,3 +73,19 @@ func TestExportIsAFileThatImportReadsBack(t *testing.T) {
 	wdc.open("/organizations/export").press("Download the file", "since", "soon").is(http.StatusUnprocessableEntity).says("Write the day like 2026-12-31.")
 	wdc.open("/organizations/export").press("Download the file", "since", "2999-01-01").is(http.StatusUnprocessableEntity).says("there is no file")
 }
+
+// What is kept of organizations that are not seen goes along where that is chosen.
+func TestExportTakesAlongWhatIsNotSeen(t *testing.T) {
+	h := newHouse(t)
+	wdc, giga := h.admin(t, "wdc"), string(h.orgs["gigatera"])
+	wdc.open(h.page("gigatera", "edit")).press("Save ours", "remarks", "kept", "financial_id", "wdc-1234")
+	wdc.open("/trusts/change?with=gigatera&state=suspended").press("Suspend our half of the trust")
+	require.NotContains(t, wdc.open("/organizations/export").press("Download the file").is(http.StatusOK).HTML, giga)
+	refused := wdc.open("/organizations/dormant").follow("An export can take it along.").press("Download the file", "dormant", "on", "since", "2999-01-01").is(http.StatusUnprocessableEntity)
+	_, values := refused.formOf("Download the file")
+	require.True(t, values.Has("dormant"), "what was chosen stays")
+	file := refused.press("Download the file", "since", "").is(http.StatusOK)
+	require.Contains(t, file.HTML, "\n"+giga+",gigatera,,kept,Provider facts,,wdc-1234\n")
+	require.NotContains(t, file.HTML, "GigaTera")
+	wdc.send("/organizations/import", url.Values{"blank": {"keep"}}, "file", "t.csv", file.HTML).says("1 row: left out.", "no such trusted organization").lacks("Apply")
+}

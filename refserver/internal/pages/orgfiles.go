@@ -69,7 +69,11 @@ func attachRefused(err error) error {
 	case errors.As(err, &wrong):
 		out := &refusal{error: err}
 		for _, f := range wrong.Fields {
-			out.problems = append(out.problems, ui.Problem{Code: f.Rule, Field: "content", Text: map[string]string{"name": "Its name ", "content": "It "}[f.Path] + f.Message + "."})
+			said := ui.Problem{Code: f.Rule, Field: "content", Text: map[string]string{"name": "Its name ", "content": "It ", "": "The organization "}[f.Path] + f.Message + "."}
+			if f.Path == "" {
+				said.Field = ""
+			}
+			out.problems = append(out.problems, said)
 		}
 		return out
 	case errors.Is(err, orgoverlay.ErrTooLarge):

@@ -21,43 +21,42 @@ func isPurge(path string) bool {
 	return strings.HasPrefix(path, "/organizations/") && strings.HasSuffix(path, "/purge")
 }
 
-// dormantWindow is how many pages of history one page of the list looks through.
-const dormantWindow = 10
+// dormantWindows is how many pages of the service one page of the list looks through for its first row.
+const dormantWindows = 10
 
-// listDormant shows what is kept of organizations that the account does not see at present, as far as history tells: newest first, by who
-// changed it last.
+// listDormant shows what is kept of organizations that the account does not see at present. It says whose they are, and no more.
 func listDormant(v *visit) (ui.Page, error) {
 	svc, actor := v.viewer()
-	if !actor.Administers() {
-		return ui.Page{}, fmt.Errorf("list what is kept: %w", orgoverlay.ErrForbidden)
-	}
-	found, next, err := v.keptOf("", v.query("before"), dormantWindow)
-	if err != nil {
-		return ui.Page{}, err
-	}
-	seen, err := svc.Names(v.Context(), actor, each(found, func(k *keptOverlay) orgoverlay.OrgID { return k.org }))
-	if err != nil {
-		return ui.Page{}, err
-	}
-	t := ui.Table{Caption: "By when it was changed last", Cols: ui.Cols("ID of the organization", "Our financial ID", "Our remarks", "Changed last", "By", "What can be done"),
+	t := ui.Table{Caption: "Kept of organizations that are not seen", Cols: ui.Cols("ID of the organization", "Home account", "Not seen since", "What can be done"),
 		Empty: ui.Empty{Text: "When an organization is not seen any more, because the last agreement has ended or its owner took it away, what we keep of it stays here until it is purged. There is nothing of that kind."}}
-	for _, k := range found {
-		if _, visible := seen[k.org]; visible || !k.valued {
-			continue
+	next := orgoverlay.OrgID(v.query("after"))
+	for n := 0; n < dormantWindows; n++ {
+		list, err := svc.Dormant(v.Context(), actor, next, most)
+		if err != nil {
+			return ui.Page{}, err
 		}
-		remarks := k.now["remarks"]
-		if remarks != "" {
-			remarks = short(remarks)
+		for _, d := range list.Overlays {
+			since := ui.Quiet("Not noted yet")
+			if !d.HiddenSince.IsZero() {
+				since = ui.When(d.HiddenSince)
+			}
+			t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Code(string(d.Org)), ui.Text(string(d.Account)), since, ui.To("Look at it and purge it", orgAddress(d.Org, "purge")))})
 		}
-		row := ui.Cells(ui.Code(string(k.org)), ui.Text(k.now["financial_id"]), ui.Text(remarks), ui.When(k.newest.At), ui.Text(k.newest.Actor), ui.To("Look at it and purge it", orgAddress(k.org, "purge")))
-		t.Rows = append(t.Rows, ui.Row{Cells: row})
+		if next = list.Next; next == "" || len(t.Rows) > 0 {
+			break
+		}
 	}
 	page := ui.Page{Title: "Not seen any more", Crumbs: orgCrumbs(), Parts: []ui.Part{
-		ui.P(ui.Text("This is what " + string(v.account()) + " keeps of organizations that it does not see at present. Nothing of it shows elsewhere. It comes back as it is when the organization is seen again. Their names are not known here.")), t,
+		ui.P(ui.Text("This is what "+string(v.account())+" keeps of organizations that it does not see at present. Nothing of it shows elsewhere. It comes back as it is when the organization is seen again. Their names are not known here."),
+			ui.To("An export can take it along.", "/organizations/export")),
 	}}
-	if next != "" {
-		page.Parts = append(page.Parts, ui.Menu{Links: ui.Say(ui.To("Look at what was changed before", v.with("before", next)))})
+	switch {
+	case len(t.Rows) > 0 && next != "":
+		t.More = v.with("after", string(next))
+	case next != "":
+		t.Empty = ui.Empty{Text: "There is nothing of that kind among those that were looked through so far.", Do: ui.To("Look through the next ones", v.with("after", string(next)))}
 	}
+	page.Parts = append(page.Parts, t)
 	return page, nil
 }
 

@@ -1,6 +1,8 @@
 package pages_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/mspkit/mspkit/orgoverlay"
 	"github.com/mspkit/mspkit/refserver/internal/staff"
+	"github.com/mspkit/mspkit/store"
 )
 
 // What is kept of an organization that is not seen any more is found, looked at value by value, and goes for good.
@@ -24,11 +27,11 @@ func TestDormantOverlayIsPurgedAfterALookAtWhatIsLost(t *testing.T) {
 	wdc.open(h.page("gigatera", "edit")).press("Save ours", "remarks", long, "custom.credit_note", "due", "custom.contact_person", "")
 	wdc.send(h.page("gigatera", "files"), nil, "content", "terms.txt", "Thirty days.").is(http.StatusOK)
 	wdc.open(h.page("gigatera")).follow("Purge what we keep").is(http.StatusOK).says("Purge what we keep of GigaTera", "The organization is seen, and stays so.")
-	wdc.open("/organizations/dormant").lacks("GT-1")
+	wdc.open("/organizations/dormant").lacks(string(h.orgs["gigatera"]))
 
 	wdc.open("/trusts/change?with=gigatera&state=suspended").press("Suspend our half of the trust")
 	wdc.open(h.page("gigatera")).is(http.StatusNotFound)
-	list := wdc.open("/organizations/dormant").says(string(h.orgs["gigatera"]), "GT-1", "Ask for Vikram.", "Pat of wdc").lacks("GigaTera", long)
+	list := wdc.open("/organizations").follow("Not seen any more").is(http.StatusOK).says("Kept of organizations that are not seen", string(h.orgs["gigatera"])+" gigatera Not noted yet").lacks("GigaTera", "GT-1", "Vikram")
 	ask := list.follow("Look at it and purge it").is(http.StatusOK).
 		says("not seen at present", "Values that are lost: 3", "Remarks "+strings.TrimSpace(long), "Financial ID GT-1", "Credit note due", "terms.txt", "The values in 3 lines of history go too.").
 		lacks("GigaTera", "first words", "Contact person")
@@ -85,4 +88,47 @@ func TestPurgeAsksForThePassword(t *testing.T) {
 	_, values := asked.formOf("Confirm and go on")
 	require.Equal(t, "over", values.Get("why"))
 	ina.post("/organizations/none/purge", url.Values{"why": {"over"}}).is(http.StatusForbidden).lacks("Your password")
+}
+
+// The list says whose organizations they are and since when, page by page, also where many that are seen stand between.
+func TestDormantOverlaysAreListedPageByPage(t *testing.T) {
+	h := newHouse(t)
+	const n, away = 650, 120 // of which the last are not seen
+	svc, boss := h.as("wdc")
+	require.NoError(t, h.db.For("wdc").Update(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		var overlays []orgoverlay.Overlay
+		for i := range away {
+			overlays = append(overlays, orgoverlay.Overlay{Org: orgoverlay.OrgID(fmt.Sprintf("~away-%04d", i)), Owner: "faraway", Local: orgoverlay.Local{Remarks: "kept"}})
+		}
+		return tx.Orgoverlay.Overlays.Put(ctx, overlays)
+	}))
+	require.NoError(t, h.db.For("gigatera").Update(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		for i := range n {
+			id := orgoverlay.OrgID(fmt.Sprintf("here-%04d", i))
+			err := tx.Orgoverlay.Orgs.Put(ctx, orgoverlay.Organization{Shared: orgoverlay.Shared{ID: id, Account: "gigatera", Name: string(id)}})
+			if err == nil {
+				err = tx.Orgoverlay.Registry.PutAgreement(ctx, orgoverlay.Agreement{ID: orgoverlay.AgreementID(id), Kind: orgoverlay.FLSA, Account: "gigatera", With: "wdc", Start: "2020-01-01",
+					Provider: orgoverlay.Ref{Account: "gigatera", Org: id}, Customer: orgoverlay.Ref{Account: "wdc", Org: h.orgs["wdc"]}})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	table := "ID,Remarks\n"
+	for i := range n {
+		table += fmt.Sprintf("here-%04d,seen\n", i)
+	}
+	did, err := svc.Import(t.Context(), boss, strings.NewReader(table), orgoverlay.ImportOptions{Blank: orgoverlay.BlankKeep})
+	require.NoError(t, err)
+	require.Equal(t, n, did.Created)
+	swept, err := svc.Sweep(t.Context(), boss)
+	require.NoError(t, err)
+	require.Equal(t, away, swept.Hidden)
+	wdc := h.admin(t, "wdc")
+	first := wdc.open("/organizations/dormant").is(http.StatusOK).says("~away-0000 faraway").lacks("here-", "Not noted yet", "kept<")
+	second := first.follow("More").is(http.StatusOK).says("~away-0119 faraway").lacks("~away-0000", "More")
+	require.Equal(t, away, strings.Count(first.HTML+second.HTML, "Look at it and purge it"))
+	wdc.open("/organizations/dormant?after=%FF").is(http.StatusUnprocessableEntity)
 }

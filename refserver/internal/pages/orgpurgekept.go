@@ -55,32 +55,24 @@ func (k *keptOverlay) files() (n int) {
 	return n
 }
 
-// keptOf reads from history what is kept of one organization, or of all, in the order of the newest line of each. It looks through up to pages
-// pages, 0 for all; next is where the next ones begin, empty after the last.
-func (v *visit) keptOf(org orgoverlay.OrgID, before string, pages int) (found []*keptOverlay, next string, err error) {
+// keptOf reads from history what is kept of one organization.
+func (v *visit) keptOf(org orgoverlay.OrgID) (*keptOverlay, error) {
 	svc, actor := v.viewer()
-	byOrg := map[string]*keptOverlay{}
-	q := orgoverlay.HistoryQuery{Kind: "overlay", Subject: string(org), Before: before, Limit: orgoverlay.MaxPage}
-	for n := 0; pages == 0 || n < pages; n++ {
+	k := &keptOverlay{org: org, now: map[string]string{}, told: map[string]bool{}}
+	q := orgoverlay.HistoryQuery{Kind: "overlay", Subject: string(org), Limit: orgoverlay.MaxPage}
+	for {
 		lines, err := svc.Log(v.Context(), actor, q)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		for _, e := range lines {
-			k := byOrg[e.Subject]
-			if k == nil {
-				k = &keptOverlay{org: orgoverlay.OrgID(e.Subject), now: map[string]string{}, told: map[string]bool{}}
-				byOrg[e.Subject] = k
-				found = append(found, k)
-			}
 			k.add(e)
 			q.Before = e.ID
 		}
 		if len(lines) < q.Limit {
-			return found, "", nil
+			return k, nil
 		}
 	}
-	return found, q.Before, nil
 }
 
 // keptHere is what is kept of the organization that the path names. Of one that is not there, and of one of which nothing is kept, the same is
@@ -90,14 +82,14 @@ func (v *visit) keptHere() (*keptOverlay, error) {
 	if !actor.Administers() {
 		return nil, fmt.Errorf("purge: %w", orgoverlay.ErrForbidden)
 	}
-	found, _, err := v.keptOf(v.orgID(), "", 0)
-	if err == nil && (len(found) == 0 || !found[0].valued) {
+	k, err := v.keptOf(v.orgID())
+	if err == nil && !k.valued {
 		err = fmt.Errorf("orgoverlay: overlay %q: %w", v.orgID(), orgoverlay.ErrNotFound)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return found[0], nil
+	return k, nil
 }
 
 // customLabels name the account's custom fields, those of earlier versions too.

@@ -65,6 +65,12 @@ func orgAddress(id orgoverlay.OrgID, below ...string) string {
 	return at(append([]string{"organizations", string(id)}, below...)...)
 }
 
+// writable reports whether the account keeps anything of an organization: of its own, and of those that it sees by agreements. Its directory's are
+// kept there alone.
+func (v *visit) writable(r orgoverlay.Record) bool {
+	return r.Kind == orgoverlay.KindTrusted || r.Account == v.account()
+}
+
 // customWords write a custom value as people read it.
 func customWords(value []byte) string {
 	var v any
