@@ -2,7 +2,7 @@ package orgoverlay_test
 
 // extraRows is the part about extensions, attachments, tables, history and the end of overlays.
 var extraRows = map[string]row{
-	"O14": {"versions of an extension are prepared, tried, activated, disabled and retired, and no value is lost by it",
+	"O14": {"versions of an extension are prepared, tried, activated, disabled and retired, and values outlive that, flagged or hidden",
 		both(testVersionsOfExtensions, testValuesThroughVersions, testCustomFieldsAreTheViewersOwn)},
 	"O16": {"attachments belong to the account that made them, are limited by size and type, and go with their last name",
 		both(testAttachments, testAttachmentsOfOthers, testUnusedContentsGo, testWhatCanBeAttached)},

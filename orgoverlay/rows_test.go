@@ -12,13 +12,18 @@ type row struct {
 	test     func(*testing.T)
 }
 
-// rows has every part of the package.
-var rows = func() map[string]row {
-	all := map[string]row{}
+// rows has every part of the package; doubled are the ids that stand in more than one.
+var rows, doubled = func() (all map[string]row, doubled []string) {
+	all = map[string]row{}
 	for _, part := range []map[string]row{coreRows, extraRows, proofRows} {
-		maps.Copy(all, part)
+		for id, r := range part {
+			if _, there := all[id]; there {
+				doubled = append(doubled, id)
+			}
+			all[id] = r
+		}
 	}
-	return all
+	return all, doubled
 }()
 
 // TestRows runs the test of every row.

@@ -1,6 +1,7 @@
 package orgoverlay_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mspkit/mspkit/orgoverlay"
+	"github.com/mspkit/mspkit/store"
 )
 
 func testBothSidesOfAnSLA(t *testing.T) {
@@ -44,6 +46,48 @@ func testFirstLineSupport(t *testing.T) {
 		t.Errorf("the directory's organization is %v to those below it", k)
 	}
 	s.shows("group", "the directory itself takes no part")
+}
+
+// An account that gives support through an organization of its directory, or receives it for one, sees that organization as the directory's; once
+// the host has moved the account away from there, as the third side of the agreement.
+func testThirdSides(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "virtual", "wdc", "group")
+	s.account("giver", "group")
+	s.account("taker", "group")
+	desk, branch := s.org("group", "desk"), s.org("group", "branch")
+	s.flsa("giver", "wdc", "given", func(g *orgoverlay.Agreement) { g.Provider = orgoverlay.Ref{Account: "group", Org: desk} })
+	g := s.flsa("virtual", "taker", "taken")
+	g.Customer = orgoverlay.Ref{Account: "group", Org: branch}
+	s.agree("virtual", g)
+	sides := []struct {
+		account   orgoverlay.Account
+		org       orgoverlay.OrgID
+		other     string
+		name      string
+		agreement orgoverlay.AgreementID
+		in        orgoverlay.Account
+	}{{"giver", desk, "wdc", "desk", "given", "giver"}, {"taker", branch, "virtual", "branch", "taken", "virtual"}}
+	for _, side := range sides {
+		s.shows(side.account, "below the directory", side.other)
+		r := s.record(side.account, side.org)
+		require.Equal(t, orgoverlay.KindExternal, r.Kind)
+		require.Empty(t, r.Whys)
+		require.NoError(t, s.db.For(string(side.account)).Update(s.ctx, func(ctx context.Context, tx store.Tx) error {
+			tenant, err := tx.Orgoverlay.Registry.Tenant(ctx)
+			require.NoError(t, err)
+			tenant.Directory = ""
+			return tx.Orgoverlay.Registry.PutTenant(ctx, tenant)
+		}))
+		s.shows(side.account, "moved, without trust of its own with the directory", side.other)
+		s.trust(side.account, "group")
+		want := []string{side.name, side.other}
+		slices.Sort(want)
+		s.shows(side.account, "the third side", want...)
+		why := orgoverlay.Why{Agreement: side.agreement, Kind: orgoverlay.FLSA, Account: side.in, Direction: orgoverlay.AsThird}
+		require.Empty(t, cmp.Diff([]orgoverlay.Why{why}, s.record(side.account, side.org).Whys))
+	}
+	s.shows("group", "the owner takes no part")
 }
 
 func testOnlyActiveCounts(t *testing.T) {
