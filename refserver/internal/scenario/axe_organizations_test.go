@@ -20,10 +20,7 @@ func TestOrganizationsAreAccessible(t *testing.T) {
 	t.Parallel()
 	needBrowser(t)
 	ctx := t.Context()
-	alder := serveHere(t, "alder", "green")
-	first := session(t, alder.home)
-	wdc, gigatera := openHosted(t, first, "wdc", "Widget Data Center"), openHosted(t, first, "gigatera", "GigaTera")
-	supplies(t, gigatera, wdc)
+	alder, wdc, gigatera := supplied(t)
 	fields := []shapes.ExtensionField{
 		{ID: "tier", Label: "Tier", Schema: json.RawMessage(`{"type":"string","enum":["gold","silver"]}`)},
 		{ID: "seats", Label: "Seats", Schema: json.RawMessage(`{"type":"integer"}`), Internal: true},

@@ -32,10 +32,7 @@ func TestTheWayBackUndoesNothing(t *testing.T) {
 	t.Parallel()
 	needBrowser(t)
 	ctx := t.Context()
-	alder := serveHere(t, "alder", "green")
-	first := session(t, alder.home)
-	wdc, gigatera := openHosted(t, first, "wdc", "Widget Data Center"), openHosted(t, first, "gigatera", "GigaTera")
-	supplies(t, gigatera, wdc)
+	alder, wdc, gigatera := supplied(t)
 	ext, err := wdc.SaveExtension(ctx, "ours", shapes.SaveExtension{Name: "Suppliers", Fields: []shapes.ExtensionField{
 		{ID: "tier", Label: "Tier", Schema: json.RawMessage(`{"type":"string","enum":["gold","silver","bronze"]}`)},
 	}})

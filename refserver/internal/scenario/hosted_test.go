@@ -45,6 +45,16 @@ func openHosted(t *testing.T, by *apiclient.Client, id, name string) hosted {
 	return hosted{c, id, o.ID}
 }
 
+// supplied is a system that hosts wdc and gigatera, its supplier.
+func supplied(t *testing.T) (at host, wdc, gigatera hosted) {
+	t.Helper()
+	at = serveHere(t, "alder", "green")
+	by := session(t, at.home)
+	wdc, gigatera = openHosted(t, by, "wdc", "Widget Data Center"), openHosted(t, by, "gigatera", "GigaTera")
+	supplies(t, gigatera, wdc)
+	return at, wdc, gigatera
+}
+
 // supplies makes an active agreement by which a provider serves a customer, and both see each other's organization.
 func supplies(t *testing.T, provider, customer hosted) {
 	t.Helper()

@@ -25,10 +25,7 @@ func TestAnOverlayIsEditedByKeyboardAndWithoutScripts(t *testing.T) {
 	}
 	t.Parallel()
 	needBrowser(t)
-	alder := serveHere(t, "alder", "green")
-	first := session(t, alder.home)
-	wdc, gigatera := openHosted(t, first, "wdc", "Widget Data Center"), openHosted(t, first, "gigatera", "GigaTera")
-	supplies(t, gigatera, wdc)
+	alder, wdc, gigatera := supplied(t)
 	const email, password = "chandra@wdc.example", "nine herons in the reeds"
 	join(t, wdc.Client, email, "Chandra", password, "service_level_manager", "specialist")
 	page := "/organizations/" + gigatera.org
