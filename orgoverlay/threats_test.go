@@ -1,6 +1,8 @@
 package orgoverlay_test
 
 import (
+	"context"
+	"encoding/csv"
 	"fmt"
 	"reflect"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mspkit/mspkit/orgoverlay"
+	"github.com/mspkit/mspkit/store"
 )
 
 // threats are the ways in which something could leak, and the test that looks there.
@@ -315,6 +318,23 @@ func testHostileNames(t *testing.T) {
 		for _, cell := range strings.FieldsFunc(strings.SplitN(table, "\n", 2)[1], func(r rune) bool { return r == ',' }) {
 			require.NotContains(t, "=+-@", strings.TrimLeft(cell, `"`)[:1], table)
 		}
+		again, err := s.of("wdc").Import(s.ctx, admin("wdc"), strings.NewReader(table), orgoverlay.ImportOptions{Blank: orgoverlay.BlankClear})
+		require.NoError(t, err)
+		require.Equal(t, orgoverlay.ImportResult{Rows: 1, Unchanged: 1}, again)
+	}
+	for _, name := range []string{"\tname", "\t=1+1", "\r=1+1"} { // a host's store may hold what the service would refuse
+		s, giga := customers(t)
+		require.NoError(t, s.db.For("gigatera").Update(s.ctx, func(ctx context.Context, tx store.Tx) error {
+			o, err := tx.Orgoverlay.Orgs.Organization(ctx, giga)
+			require.NoError(t, err)
+			o.Name = name
+			return tx.Orgoverlay.Orgs.Put(ctx, o)
+		}))
+		s.edit("wdc", giga, remarks("ours"))
+		table := s.export("wdc", orgoverlay.ExportOptions{})
+		cells, err := csv.NewReader(strings.NewReader(table)).ReadAll()
+		require.NoError(t, err)
+		require.Equal(t, "\t"+name, cells[1][2], "a mark stands before it")
 		again, err := s.of("wdc").Import(s.ctx, admin("wdc"), strings.NewReader(table), orgoverlay.ImportOptions{Blank: orgoverlay.BlankClear})
 		require.NoError(t, err)
 		require.Equal(t, orgoverlay.ImportResult{Rows: 1, Unchanged: 1}, again)
