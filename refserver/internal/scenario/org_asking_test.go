@@ -19,7 +19,7 @@ type about struct{ orgs, accounts, files, words, agreements, services, people []
 func (q about) reads() []string {
 	out := []string{
 		"/api/organizations?limit=3", "/api/organizations?limit=100&kind=trusted", "/api/organizations?enabled=false", "/api/organizations?limit=1&kind=internal,external", "/api/organizations/count",
-		"/api/tenant", "/api/trusts", "/api/services", "/api/agreements?limit=2", "/api/log?limit=7", "/api/log?kind=agreement&limit=100", "/api/extensions", "/api/organizations/export",
+		"/api/tenant", "/api/trusts", "/api/services", "/api/agreements?limit=2", "/api/log?limit=7", "/api/log?kind=agreement&limit=100", "/api/extensions", "/api/organizations/export", "/api/organizations/export?dormant=true", "/api/organizations/dormant?limit=1",
 		"/api/organizations/export?separator=tab&since=2026-06-01T00:00:00Z", "/api/people", "/api/people/invitations", "/api/staff-events?limit=500", "/api/tokens", "/api/accounts", "/api/session", "/api/none",
 		"/organizations", "/organizations?kind=trusted", "/organizations/new", "/organizations/import", "/organizations/export", "/organizations/history", "/organizations/what-if", "/trusts", "/agreements", "/extensions",
 		"/agreements/new", "/agreements/new?kind=sla&with=a99", "/services", "/services/new", "/organizations/dormant", "/extensions/new", "/extensions/document",
