@@ -133,6 +133,9 @@ func TestWhatIfTrustChanges(t *testing.T) {
 		for i := range f.Gains {
 			if f.Gains[i].Viewer == a {
 				f.Gains[i].Name = ""
+				if a == "wdc" { // the agreement is registered with gigatera
+					f.Gains[i].Org = ""
+				}
 			}
 		}
 		return f
@@ -146,6 +149,37 @@ func TestWhatIfTrustChanges(t *testing.T) {
 	set("gigatera", "wdc", orgoverlay.TrustEnded, losses)
 	set("wdc", "gigatera", orgoverlay.TrustEstablished, orgoverlay.Forecast{}) // the other half's doing
 	set("gigatera", "wdc", orgoverlay.TrustEstablished, gains("gigatera"))
+}
+
+// What an account will come to see is told by id where it has registered the agreement itself, and nowhere else: what if tells no more than the lists
+// of agreements.
+func TestWhatIfTellsNoMoreThanAgreements(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "wdc", "gigatera")
+	july := s.clock.AddDate(0, 1, 0)
+	scheduled := func(g *orgoverlay.Agreement) { g.Start = "2026-07-01" }
+	s.sla("gigatera", "wdc", "theirs", scheduled)
+	desk := s.org("wdc", "desk")
+	flsa := func(g *orgoverlay.Agreement) { g.Provider.Org = desk }
+	ask := func() orgoverlay.Forecast {
+		t.Helper()
+		f, err := s.of("wdc").WhatIf(s.ctx, admin("wdc"), orgoverlay.Supposition{Other: "gigatera", Trust: orgoverlay.TrustEstablished, At: july})
+		require.NoError(t, err)
+		return f
+	}
+	elsewhere := s.elsewhere("wdc")
+	require.Len(t, elsewhere, 1)
+	require.Equal(t, orgoverlay.Ref{}, elsewhere[0].Provider)
+	want := orgoverlay.Forecast{Gains: []orgoverlay.Glimpse{s.glimpse("gigatera", "wdc", "wdc"), {Viewer: "wdc", Owner: "gigatera"}}}
+	require.Empty(t, cmp.Diff(want, ask()), "as the list of agreements, which withholds the provider")
+
+	s.flsa("wdc", "gigatera", "ours", scheduled, flsa)
+	want.Gains = []orgoverlay.Glimpse{s.glimpse("gigatera", "wdc", "wdc"), {Viewer: "gigatera", Owner: "wdc", Org: desk, Name: "desk"}, s.glimpse("wdc", "gigatera", "")}
+	require.Empty(t, cmp.Diff(want, ask()), "an agreement of ours names it")
+
+	s.clock = july
+	require.Equal(t, s.tied["gigatera"], s.elsewhere("wdc")[0].Provider.Org, "once it is seen it is told")
+	require.Empty(t, cmp.Diff(orgoverlay.Forecast{}, ask()))
 }
 
 func TestWhatIfAServiceHasAnotherProvider(t *testing.T) {

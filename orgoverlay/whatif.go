@@ -24,7 +24,7 @@ type Supposition struct {
 type Glimpse struct {
 	Viewer Account
 	Owner  Account
-	Org    OrgID
+	Org    OrgID  // empty of another's organization that we do not see now, unless an agreement that we have registered names it
 	Name   string // empty of another's organization that we do not see now
 }
 
@@ -54,7 +54,7 @@ func (s *Service) WhatIf(ctx context.Context, a Actor, suppose Supposition) (For
 		}
 		before := w.glimpses(now)
 		change.apply(&w)
-		out = compare(s.account, before, w.glimpses(at))
+		out = w.compare(before, w.glimpses(at))
 		return nil
 	})
 	return out, err
@@ -125,19 +125,32 @@ func (w world) glimpses(at time.Time) []Glimpse {
 	return out
 }
 
-// compare tells what is seen after and was not before, and the other way round. What the account itself comes to see is not named
-// before it sees it.
-func compare(account Account, before, after []Glimpse) Forecast {
+// compare tells what is seen after and was not before, and the other way round. Of what the account itself comes to see no more is told than its
+// lists of agreements tell before it sees it: no name, and the id where it has registered the agreement.
+func (w world) compare(before, after []Glimpse) Forecast {
 	f := Forecast{Gains: without(after, before), Losses: without(before, after)}
 	for i := range f.Gains {
-		if f.Gains[i].Viewer == account {
-			f.Gains[i].Name = ""
+		g := &f.Gains[i]
+		if g.Viewer != w.account {
+			continue
+		}
+		g.Name = ""
+		if org := (Ref{g.Owner, g.Org}); !slices.ContainsFunc(w.facts.Agreements, func(a Agreement) bool {
+			return a.Account == w.account && (a.Provider == org || a.Customer == org)
+		}) {
+			g.Org = ""
 		}
 	}
+	slices.SortFunc(f.Gains, byViewer)
+	slices.SortFunc(f.Losses, byViewer)
 	return f
 }
 
-// without returns what is in one list and not in the other, in order.
+func byViewer(a, b Glimpse) int {
+	return cmp.Or(cmp.Compare(a.Viewer, b.Viewer), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Org, b.Org))
+}
+
+// without returns what is in one list and not in the other.
 func without(list, other []Glimpse) []Glimpse {
 	var out []Glimpse
 	for _, g := range list {
@@ -145,8 +158,5 @@ func without(list, other []Glimpse) []Glimpse {
 			out = append(out, g)
 		}
 	}
-	slices.SortFunc(out, func(a, b Glimpse) int {
-		return cmp.Or(cmp.Compare(a.Viewer, b.Viewer), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Org, b.Org))
-	})
 	return out
 }
