@@ -148,6 +148,9 @@ func (s *Service) Purge(ctx context.Context, a Actor, org OrgID, why string) err
 	}
 	now := s.now()
 	return s.update(ctx, func(ctx context.Context, tx Tx) error {
+		if !nameable(org) {
+			return missing("overlay", string(org))
+		}
 		o, err := tx.Overlays.Overlay(ctx, org)
 		if errors.Is(err, ErrNotFound) {
 			return missing("overlay", string(org))

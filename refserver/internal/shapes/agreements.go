@@ -109,6 +109,6 @@ type Forecast struct {
 type Glimpse struct {
 	Viewer       string  `json:"viewer"`
 	Owner        string  `json:"owner"`
-	Organization string  `json:"organization"`
+	Organization string  `json:"organization" doc:"empty of another's that no agreement of the asking account names"`
 	Name         *string `json:"name" doc:"null of another's organization that the asking account does not see now"`
 }
