@@ -19,11 +19,12 @@
 //   - Attach and Download keep files, SaveExtension and its kin the form of custom fields;
 //   - Import and Export move overlays as tables, and a dry run tells of each row what it would change; History tells who changed what;
 //   - WhoSees and WhatIf tell an owner who sees a record, and what a change would open or close;
-//   - Sweep and Purge end what is no longer seen.
+//   - Dormant lists what is kept of organizations that are no longer seen; Sweep and Purge end it.
 //
 // An account begins with SaveTenant: before that it can keep no organization, and SaveOrganization is ErrNotFound. For it to be a customer
 // its tenant names its organization, which makes that record internal and raises its version. When both sides have set their half of the
-// trust, the provider registers a service and its SLA, or a first-line support agreement.
+// trust, the provider registers a service and its SLA, or a first-line support agreement. Organizations of the account's own directory are seen
+// without an agreement, and take no overlay: they are edited there.
 //
 // Every method takes the Actor who asks. An actor who acts nowhere, or elsewhere, is refused with ErrAccount. What an account does
 // not see and what does not exist are one ErrNotFound in the same words; so are people, names and rows of a table.
