@@ -170,14 +170,7 @@ func TestDormantOverlaysTellNothingOfTheReason(t *testing.T) {
 func TestDormantPagesCostTheSame(t *testing.T) {
 	t.Parallel()
 	const n = 1_100
-	s := many(t, n)
-	var table strings.Builder
-	table.WriteString("ID,Remarks\n")
-	for i := range n {
-		fmt.Fprintf(&table, "org-%05d,laid\n", i+1)
-	}
-	_, err := s.of("gigatera").Import(s.ctx, admin("gigatera"), strings.NewReader(table.String()), orgoverlay.ImportOptions{Blank: orgoverlay.BlankKeep})
-	require.NoError(t, err)
+	s := manyLaid(t, n)
 	calls := 0
 	service := s.of("gigatera").With(counting{store.Orgoverlay(s.db.For("gigatera")), &calls})
 	var found []orgoverlay.OrgID

@@ -205,6 +205,33 @@ func TestRetentionOfWhatNoAgreementNames(t *testing.T) {
 	}
 }
 
+// Of a directory's organization that no agreement names any more it is not known through whom it was seen: no trust that is suspended is passed over.
+func TestRetentionOfADirectorysOrganizationThatNoAgreementNames(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "hq")
+	s.account("gigatera", "hq")
+	s.account("wdc", "")
+	s.config.Retention = 30 * 24 * time.Hour
+	s.sla("wdc", "gigatera", "G1")
+	of := func(account orgoverlay.Account) {
+		g, err := s.of("wdc").Agreement(s.ctx, admin("wdc"), "G1")
+		require.NoError(t, err)
+		g.Customer = orgoverlay.Ref{Account: account, Org: s.tied[account]}
+		_, err = s.of("wdc").SaveAgreement(s.ctx, admin("wdc"), g)
+		require.NoError(t, err)
+	}
+	of("hq")
+	s.edit("wdc", s.tied["hq"], remarks("kept"))
+	of("gigatera")
+	require.Equal(t, 1, s.sweep("wdc").Hidden)
+	s.clock = s.clock.AddDate(0, 0, 29)
+	s.half("gigatera", "wdc", orgoverlay.TrustSuspended)
+	s.clock = s.clock.AddDate(0, 0, 29)
+	require.Equal(t, orgoverlay.Swept{Overlays: 1}, s.sweep("wdc"))
+	s.half("gigatera", "wdc", orgoverlay.TrustEstablished)
+	require.Equal(t, 1, s.sweep("wdc").Purged)
+}
+
 func testPurge(t *testing.T) {
 	t.Parallel()
 	s := triple(t)
@@ -275,10 +302,9 @@ func testPurgeOfAnAccount(t *testing.T) {
 	require.Equal(t, "theirs", s.record("wna", s.tied["gigatera"]).Local.Remarks)
 }
 
-// What is done page by page is done to the last one.
-func TestSweepExportAndPurgeReachEverything(t *testing.T) {
-	t.Parallel()
-	const n = 1_100
+// manyLaid is many, with remarks of gigatera over each organization.
+func manyLaid(t *testing.T, n int) *stage {
+	t.Helper()
 	s := many(t, n)
 	var table strings.Builder
 	table.WriteString("ID,Remarks\n")
@@ -287,6 +313,14 @@ func TestSweepExportAndPurgeReachEverything(t *testing.T) {
 	}
 	_, err := s.of("gigatera").Import(s.ctx, admin("gigatera"), strings.NewReader(table.String()), orgoverlay.ImportOptions{Blank: orgoverlay.BlankKeep})
 	require.NoError(t, err)
+	return s
+}
+
+// What is done page by page is done to the last one.
+func TestSweepExportAndPurgeReachEverything(t *testing.T) {
+	t.Parallel()
+	const n = 1_100
+	s := manyLaid(t, n)
 	s.clock = s.clock.Add(time.Hour)
 	s.edit("gigatera", "org-00001", remarks("first"))
 	s.edit("gigatera", "org-01100", remarks("last"))
